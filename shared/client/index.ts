@@ -1,0 +1,14 @@
+export type { Call } from './calls.ts';
+export { type Client, type ClientOptions, createClient } from './client.ts';
+export type { HeardData, Listen } from './hearing.ts';
+export type { ConnectionState } from './link.ts';
+export { memoryOutbox } from './outbox-memory.ts';
+export type { MarkReply, Refused } from './outbox-queue.ts';
+export type { KeptMark, OutboxStore } from './outbox-store.ts';
+export type { PictureState, Row } from './picture.ts';
+export { plainTransport } from './plain-transport.ts';
+export { socketIoTransport } from './socketio-transport.ts';
+export { realTimers, type Timers } from './timers.ts';
+export type { TokenSource } from './token.ts';
+export type { Transport } from './transport.ts';
+export type { ClassView } from './view.ts';

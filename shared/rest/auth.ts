@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { UserId } from '../ids.ts';
+import { Role } from '../status.ts';
+
+/** bcrypt reads no further than this, in bytes of UTF-8; a longer password would be cut without a word. */
+export const MAX_PASSWORD_BYTES = 72;
+
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
+/** Compared and kept in lower case. */
+export const Email = z.email().max(254).toLowerCase();
+/** What people call somebody. */
+export const PersonName = z.string().trim().min(1).max(200);
+/** A password that is being set: 6 characters to 72 bytes. */
+export const NewPassword = z
+  .string()
+  .min(6, 'must have at least 6 characters')
+  .refine((text) => bytesOf(text) <= MAX_PASSWORD_BYTES, `must have at most ${MAX_PASSWORD_BYTES} bytes`);
+/** A password that is being tried. */
+const TriedPassword = z.string().min(1).max(1024);
+
+/** Nobody signs up as admin or device. */
+export const SignUp = z
+  .strictObject({
+    name: PersonName,
+    email: Email,
+    password: NewPassword,
+    role: z.enum(['teacher', 'student']),
+  })
+  .meta({ id: 'SignUp' });
+export type SignUp = z.infer<typeof SignUp>;
+
+export const LogIn = z.strictObject({ email: Email, password: TriedPassword }).meta({ id: 'LogIn' });
+export type LogIn = z.infer<typeof LogIn>;
+
+/** A person as they see themselves. */
+export const Me = z
+  .object({ id: UserId, name: z.string(), email: z.string(), role: Role })
+  .meta({ id: 'Me' });
+export type Me = z.infer<typeof Me>;
+
+/** A short access token, and a refresh token that is good for one use. Times are ISO 8601 UTC. */
+export const Tokens = z
+  .object({
+    accessToken: z.string(),
+    refreshToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    expiresAt: z.string(),
+    refreshExpiresAt: z.string(),
+  })
+  .meta({ id: 'Tokens' });
+export type Tokens = z.infer<typeof Tokens>;
+
+export const LoggedIn = Tokens.extend({ user: Me }).meta({ id: 'LoggedIn' });
+export type LoggedIn = z.infer<typeof LoggedIn>;
+
+export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(512) });
+export const PasswordChange = z.strictObject({ currentPassword: TriedPassword, newPassword: NewPassword });
+export type PasswordChange = z.infer<typeof PasswordChange>;
+
+/** Opens one socket (`/ws?ticket=…`) before it runs out. */
+export const SocketTicket = z.object({ ticket: z.string(), expiresAt: z.string() });
+/** How many other log-ins a change of password has ended. */
+export const PasswordChanged = z.object({ endedLogins: z.int() });
+export const LoggedOut = z.object({ loggedOut: z.literal(true) });

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { ClassId, StudentId, UserId } from '../ids.ts';
+import { Visibility } from '../protocol/index.ts';
+import { Email } from './auth.ts';
+
+export const ClassName = z.string().trim().min(1).max(200);
+
+/** A class in a list: who teaches it and how many are in it. */
+export const ClassView = z
+  .object({
+    id: ClassId,
+    className: z.string(),
+    visibility: Visibility,
+    teacherId: UserId,
+    coTeacherIds: z.array(UserId),
+    studentCount: z.int(),
+  })
+  .meta({ id: 'Class' });
+export type ClassView = z.infer<typeof ClassView>;
+
+const TeacherView = z.object({ id: UserId, name: z.string() });
+/** `email` is there for the staff of the class only. */
+const StudentView = z.object({ id: StudentId, name: z.string(), email: z.string().optional() });
+
+/** A class with its people. */
+export const ClassDetail = ClassView.extend({
+  teachers: z.array(TeacherView),
+  students: z.array(StudentView),
+}).meta({ id: 'ClassDetail' });
+export type ClassDetail = z.infer<typeof ClassDetail>;
+
+export const NewClass = z.strictObject({ className: ClassName, visibility: Visibility.default('private') });
+export type NewClass = z.infer<typeof NewClass>;
+
+export const ClassPatch = z
+  .strictObject({ className: ClassName.optional(), visibility: Visibility.optional() })
+  .refine((patch) => Object.keys(patch).length > 0, 'must change something');
+export type ClassPatch = z.infer<typeof ClassPatch>;
+
+/** A teacher, by id or by address. */
+export const CoTeacherRef = z.union([z.strictObject({ userId: UserId }), z.strictObject({ email: Email })]);
+export type CoTeacherRef = z.infer<typeof CoTeacherRef>;
+
+export const StudentRef = z.strictObject({ studentId: StudentId });
+export const ClassPath = z.strictObject({ id: ClassId });
+export const CoTeacherPath = z.strictObject({ id: ClassId, userId: UserId });
+export const StudentPath = z.strictObject({ id: ClassId, studentId: StudentId });
+export const ClassDeleted = z.object({ id: ClassId });
