@@ -1,0 +1,83 @@
+import type { SessionId } from '../shared/ids.ts';
+import type { Stores } from './build-stores.ts';
+import type { Config } from './config.ts';
+import type { Alarms } from './data/alarms.ts';
+import type { Classes } from './data/classes.ts';
+import type { Records } from './data/records.ts';
+import type { Sessions } from './data/sessions.ts';
+import type { Publish } from './domain/audience.ts';
+import { createFinalizer, type DoneRequest } from './features/attendance/finalizer.ts';
+import { createSettle } from './features/attendance/settle.ts';
+import { createClockwork } from './features/sessions/clockwork.ts';
+import { createSessionService } from './features/sessions/service.ts';
+import { createStanding } from './features/sessions/standing.ts';
+import { createStarting } from './features/sessions/starting.ts';
+import { createSweeper } from './features/sessions/sweeper.ts';
+import type { Checkpoint } from './kit/checkpoint.ts';
+import type { Clock } from './kit/clock.ts';
+import { describeError } from './kit/describe-error.ts';
+import type { Log } from './kit/log.ts';
+import type { Metrics } from './kit/metrics.ts';
+
+type Parts = {
+  readonly sessions: Sessions;
+  readonly records: Records;
+  readonly classes: Classes;
+  readonly alarms: Alarms;
+  readonly register: Stores['register'];
+  readonly publish: Publish;
+  readonly metrics: Metrics;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly checkpoint: Checkpoint;
+};
+
+/** Joins what starts, finishes and looks after sessions. */
+export const buildSessions = (parts: Parts) => {
+  const { alarms, config, log, metrics } = parts;
+  const ended = (sessionId: SessionId) =>
+    void alarms
+      .cancel(sessionId)
+      .catch((error: unknown) => log.warn({ error: describeError(error) }, 'alarm not cancelled'));
+
+  const settling = createSettle(parts);
+  const { settle } = settling;
+  const finalizer = createFinalizer({ ...parts, settle: settling, ended });
+  const finish = async (request: DoneRequest) => {
+    const stop = metrics.finalizationSeconds.startTimer();
+    try {
+      const done = await finalizer.done(request);
+      metrics.finalizations.inc({ outcome: request.by === undefined ? 'resumed' : 'done' });
+      stop();
+      return done;
+    } catch (error) {
+      metrics.finalizations.inc({ outcome: 'failed' });
+      throw error;
+    }
+  };
+  const standing = createStanding({ ...parts, settle });
+  const starting = createStarting({
+    ...parts,
+    standing,
+    finish,
+    settle,
+    timeZone: config.TIME_ZONE,
+    maxMinutes: config.SESSION_MAX_MINUTES,
+  });
+  const service = createSessionService({ ...parts, starting, standing, finish, settle, ended });
+  const sweeper = createSweeper({ ...parts, standing, finish, settle });
+  const clockwork = createClockwork({ ...parts, sweeper, finish });
+
+  return {
+    service,
+    finish,
+    clockwork,
+    revive: standing.revive,
+    /** Resolves when nothing is under way any more. */
+    async idle(): Promise<void> {
+      await finalizer.idle();
+      await settling.idle();
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import type { StudentId } from '../../shared/ids.ts';
+import type { Entry } from '../../shared/protocol/index.ts';
+import { type Counts, STATUSES } from '../../shared/status.ts';
+import { type Evidence, takesOver } from './precedence.ts';
+
+/** A line of a row's past: what it was, or evidence that precedence kept out. */
+export type PastLine = Omit<Entry, 'version'> & { readonly applied: boolean };
+
+/** A row of the register at its end. */
+export type EndRow = {
+  readonly entry: Entry;
+  readonly history: readonly PastLine[];
+  /** True when the student was marked and then taken off the roster: kept, but not counted. */
+  readonly withdrawn: boolean;
+};
+
+/** What a finished register says: one row for each student on the roster, and the rows of those who left. */
+export type Closing = { readonly rows: readonly EndRow[]; readonly counts: Counts };
+
+/**
+ * Ends a register (DN1): marked rows stay as they are, the unmarked on the roster become absent as of `at`
+ * (ISO 8601 UTC), marks of students who left the roster are kept apart. The same input gives the same rows.
+ */
+export const endRegister = (frozen: {
+  readonly roster: readonly StudentId[];
+  readonly rows: readonly EndRow[];
+  readonly version: number;
+  readonly at: string;
+}): Closing => {
+  const roster = new Set(frozen.roster);
+  const marked = frozen.rows.map((row) => {
+    const withdrawn = !roster.has(row.entry.studentId);
+    return row.withdrawn === withdrawn ? row : { ...row, withdrawn };
+  });
+  const seen = new Set(marked.map((row) => row.entry.studentId));
+  const absent = [...roster]
+    .filter((studentId) => !seen.has(studentId))
+    .map((studentId): EndRow => {
+      // A record's version is at least 1, also where nobody was marked.
+      const version = Math.max(1, frozen.version);
+      const entry: Entry = { studentId, status: 'absent', version, source: 'system', at: frozen.at };
+      return { entry, history: [], withdrawn: false };
+    });
+  const rows = [...marked, ...absent];
+  return { rows, counts: countEnd(rows.filter((row) => !row.withdrawn).map((row) => row.entry.status)) };
+};
+
+/** The counts of a finished register: nobody is unmarked any more. */
+export const countEnd = (statuses: readonly Entry['status'][]): Counts => {
+  const counts = { present: 0, absent: 0, late: 0, partial: 0, excused: 0, unmarked: 0, enrolled: 0 };
+  for (const status of statuses) counts[status] += 1;
+  for (const status of STATUSES) counts.enrolled += counts[status];
+  return counts;
+};
+
+/** Whether two rows say the same of a student: same status, from the same source and person, at the same moment. */
+export const sameMark = (a: Pick<Entry, 'status' | 'source' | 'at' | 'by'>, b: typeof a): boolean =>
+  a.status === b.status && a.source === b.source && a.by === b.by && Date.parse(a.at) === Date.parse(b.at);
+
+/**
+ * Whether a mark that was found after its session's record was written takes the record's place: by the rule of
+ * marks (MK6), except that nothing takes the place of what a teacher decided later.
+ */
+export const outweighs = (late: Evidence, record: Evidence): boolean =>
+  takesOver(late, record) && !(record.source === 'teacher' && late.at < record.at);

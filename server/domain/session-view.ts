@@ -1,0 +1,44 @@
+import type { ClassId, SessionId, UserId } from '../../shared/ids.ts';
+import type { Done, Session, SessionOptions, SessionState } from '../../shared/protocol/index.ts';
+import type { Counts } from '../../shared/status.ts';
+
+/** What is known of a session wherever it is stored; times ISO 8601 UTC. */
+type Known = {
+  readonly id: SessionId;
+  readonly classId: ClassId;
+  readonly state: SessionState;
+  readonly methods: readonly string[];
+  readonly date: string;
+  readonly openedBy: UserId;
+  readonly openedAt: string;
+  readonly closesAt: string;
+  readonly closedAt?: string | undefined;
+  readonly lateRule?: SessionOptions['lateRule'];
+  readonly deviceId?: string | undefined;
+  readonly counts?: Counts | undefined;
+};
+
+/** A session as the members of its class see it. */
+export const sessionView = (known: Known): Session => ({
+  id: known.id,
+  classId: known.classId,
+  state: known.state,
+  methods: [...known.methods],
+  date: known.date,
+  openedBy: known.openedBy,
+  openedAt: known.openedAt,
+  closesAt: known.closesAt,
+  ...(known.closedAt !== undefined && { closedAt: known.closedAt }),
+  ...(known.lateRule !== undefined && { lateRule: known.lateRule }),
+  ...(known.deviceId !== undefined && { deviceId: known.deviceId }),
+  ...(known.counts !== undefined && { counts: known.counts }),
+});
+
+/** What DONE tells of a final session; `total` is the whole class. */
+export const doneView = ({ id, classId }: Known, counts: Counts): Done => ({
+  message: 'Attendance persisted',
+  classId,
+  sessionId: id,
+  ...counts,
+  total: counts.enrolled,
+});

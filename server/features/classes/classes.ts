@@ -1,0 +1,180 @@
+import { Fault, type FaultCode } from '../../../shared/faults.ts';
+import { type ClassId, type StudentId, studentIdOf, type UserId } from '../../../shared/ids.ts';
+import type { ClassPatch, CoTeacherRef, NewClass } from '../../../shared/rest/classes.ts';
+import type { Classes, ClassInfo } from '../../data/classes.ts';
+import type { Page } from '../../data/mongo.ts';
+import type { User, Users } from '../../data/users.ts';
+import type { Presence } from '../../domain/audience.ts';
+import type { Who } from '../../domain/who.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Register } from '../../live/register.ts';
+
+/** A class with the people in it; those whose accounts are gone are left out. */
+export type ClassWithPeople = {
+  readonly info: ClassInfo;
+  readonly teachers: readonly User[];
+  readonly students: readonly User[];
+  /** True when the reader may see what only the staff of the class may. */
+  readonly asStaff: boolean;
+};
+
+export type ClassesDeps = {
+  classes: Classes;
+  users: Users;
+  presence: Pick<Presence, 'joined' | 'left'>;
+  register: Pick<Register, 'enrol' | 'withdraw'>;
+  /** Whether a session of the class has not ended yet. */
+  isLive: (classId: ClassId) => Promise<boolean>;
+  clock: Clock;
+};
+
+const userOf = (studentId: StudentId) => studentId as string as UserId;
+const isStaffOf = (who: Who, info: ClassInfo) =>
+  who.role === 'admin' || info.teacherId === who.userId || info.coTeacherIds.includes(who.userId);
+
+/**
+ * Classes and who belongs to them. A change goes to the database first, then to the live register, then to the open
+ * sockets (AU2); every step may be repeated, so a request that failed half-way is put right by sending it again.
+ */
+export const createClassesService = ({ classes, users, presence, register, isLive, clock }: ClassesDeps) => {
+  const there = (info: ClassInfo | null): ClassInfo => {
+    if (!info) throw new Fault('CLASS_NOT_FOUND');
+    return info;
+  };
+
+  /** The class, for its staff and admins (SE2); CLASS_NOT_FOUND, NOT_CLASS_TEACHER. */
+  const asStaff = async (who: Who, classId: ClassId): Promise<ClassInfo> => {
+    const info = there(await classes.find(classId));
+    if (!isStaffOf(who, info)) throw new Fault('NOT_CLASS_TEACHER');
+    return info;
+  };
+
+  /**
+   * Puts a student's place in the live register and at the open sockets where the database has it, and looks again
+   * afterwards: of two who change it at the same time neither may have the last word there but not here.
+   */
+  const follow = async (classId: ClassId, studentId: StudentId): Promise<void> => {
+    const userId = userOf(studentId);
+    const read = async () => {
+      const info = await classes.find(classId);
+      // An id of the class's staff given by mistake must not cost them their place.
+      const staff = info !== null && [info.teacherId, ...info.coTeacherIds].includes(userId);
+      return { on: info?.studentIds.includes(studentId) ?? false, staff };
+    };
+    for (let now = await read(), done: typeof now | undefined; done?.on !== now.on; now = await read()) {
+      done = now;
+      if (now.on) {
+        await register.enrol(classId, studentId);
+        await presence.joined(userId, classId, 'students');
+      } else {
+        await register.withdraw(classId, studentId);
+        if (!now.staff) await presence.left(userId, classId);
+      }
+    }
+  };
+
+  /** The class, for its owner and admins; co-teachers get NOT_CLASS_OWNER. */
+  const asOwner = async (who: Who, classId: ClassId): Promise<ClassInfo> => {
+    const info = await asStaff(who, classId);
+    if (who.role !== 'admin' && info.teacherId !== who.userId) throw new Fault('NOT_CLASS_OWNER');
+    return info;
+  };
+
+  /** The class, for everyone who belongs to it; other students get NOT_ENROLLED, other teachers NOT_CLASS_TEACHER. */
+  const asMember = async (who: Who, classId: ClassId, refusal?: FaultCode): Promise<ClassInfo> => {
+    const info = there(await classes.find(classId));
+    const belongs = isStaffOf(who, info) || info.studentIds.includes(studentIdOf(who.userId));
+    if (!belongs) throw new Fault(refusal ?? (who.role === 'student' ? 'NOT_ENROLLED' : 'NOT_CLASS_TEACHER'));
+    return info;
+  };
+
+  const coTeacher = async (ref: CoTeacherRef): Promise<User> => {
+    const user = 'userId' in ref ? await users.find(ref.userId) : await users.findByEmail(ref.email);
+    if (user?.role !== 'teacher') throw new Fault('TEACHER_NOT_FOUND');
+    return user;
+  };
+
+  return {
+    asStaff,
+    asMember,
+
+    /** The creator owns it. */
+    async create(who: Who, { className, visibility }: NewClass): Promise<ClassInfo> {
+      const createdAt = new Date(clock.now());
+      const info = await classes.create({ className, visibility, teacherId: who.userId, createdAt });
+      await presence.joined(who.userId, info.id, 'staff');
+      return info;
+    },
+
+    /** The classes that someone belongs to; an admin's are all. */
+    list: (who: Who, page: { limit: number; cursor?: string | undefined }): Promise<Page<ClassInfo>> =>
+      classes.list({ ...page, of: who.role === 'admin' ? undefined : who.userId }),
+
+    /** `refusal`: what those get who do not belong to it, where a dialect has its own word. */
+    async read(who: Who, classId: ClassId, refusal?: FaultCode): Promise<ClassWithPeople> {
+      const info = await asMember(who, classId, refusal);
+      const teacherIds = [info.teacherId, ...info.coTeacherIds];
+      const people = await users.findMany([...teacherIds, ...info.studentIds.map(userOf)]);
+      const byId = new Map(people.map((user) => [user.id, user]));
+      const known = (ids: readonly UserId[]) => ids.flatMap((id) => byId.get(id) ?? []);
+      return {
+        info,
+        teachers: known(teacherIds),
+        students: known(info.studentIds.map(userOf)),
+        asStaff: isStaffOf(who, info),
+      };
+    },
+
+    /** Renames, or changes who sees classmates' rows from the next session on. */
+    async update(who: Who, classId: ClassId, patch: ClassPatch): Promise<ClassInfo> {
+      await asStaff(who, classId);
+      return there(await classes.update(classId, patch));
+    },
+
+    /** CLASS_IN_SESSION while a session runs. */
+    async remove(who: Who, classId: ClassId): Promise<void> {
+      await asOwner(who, classId);
+      if (await isLive(classId)) throw new Fault('CLASS_IN_SESSION');
+      const info = await classes.remove(classId);
+      if (!info) return; // somebody else removed it in the meantime
+      const everyone = [info.teacherId, ...info.coTeacherIds, ...info.studentIds.map(userOf)];
+      await Promise.all(everyone.map((userId) => presence.left(userId, classId)));
+    },
+
+    /** TEACHER_NOT_FOUND. Adding the owner, or one who is in already, changes nothing. */
+    async addCoTeacher(who: Who, classId: ClassId, ref: CoTeacherRef): Promise<ClassInfo> {
+      const info = await asOwner(who, classId);
+      const teacher = await coTeacher(ref);
+      if (teacher.id === info.teacherId) return info;
+      const changed = there(await classes.addCoTeacher(classId, teacher.id));
+      await presence.joined(teacher.id, classId, 'staff');
+      return changed;
+    },
+
+    async removeCoTeacher(who: Who, classId: ClassId, userId: UserId): Promise<ClassInfo> {
+      await asOwner(who, classId);
+      const changed = there(await classes.removeCoTeacher(classId, userId));
+      if (changed.teacherId !== userId) await presence.left(userId, classId);
+      return changed;
+    },
+
+    /** STUDENT_NOT_FOUND. A live session of the class has the student on its roster from now on. */
+    async addStudent(who: Who, classId: ClassId, studentId: StudentId): Promise<ClassInfo> {
+      await asStaff(who, classId);
+      const student = await users.find(userOf(studentId));
+      if (student?.role !== 'student') throw new Fault('STUDENT_NOT_FOUND');
+      const changed = there(await classes.addStudent(classId, studentId));
+      await follow(classId, studentId);
+      return changed;
+    },
+
+    /** Takes a student off the roster; one who is not on it stays off. */
+    async removeStudent(who: Who, classId: ClassId, studentId: StudentId): Promise<ClassInfo> {
+      await asStaff(who, classId);
+      const changed = there(await classes.removeStudent(classId, studentId));
+      await follow(classId, studentId);
+      return changed;
+    },
+  };
+};
+export type ClassesService = ReturnType<typeof createClassesService>;

@@ -1,0 +1,150 @@
+import { Fault } from '../../../shared/faults.ts';
+import { type ClassId, type SessionId, studentIdOf, type UserId } from '../../../shared/ids.ts';
+import {
+  type Done,
+  type Session,
+  type SessionOptions,
+  type SessionState,
+  sessionClosed,
+} from '../../../shared/protocol/index.ts';
+import type { Classes, ClassInfo } from '../../data/classes.ts';
+import type { SessionRecord, Sessions } from '../../data/sessions.ts';
+import type { Publish } from '../../domain/audience.ts';
+import { sessionView } from '../../domain/session-view.ts';
+import type { Who } from '../../domain/who.ts';
+import type { Checkpoint } from '../../kit/checkpoint.ts';
+import { type Clock, isoNow } from '../../kit/clock.ts';
+import { describeError } from '../../kit/describe-error.ts';
+import type { Log } from '../../kit/log.ts';
+import type { Register } from '../../live/register.ts';
+import type { Standing } from './standing.ts';
+import type { Starting } from './starting.ts';
+
+type Deps = {
+  readonly sessions: Pick<Sessions, 'cancel' | 'list' | 'read'>;
+  readonly classes: Pick<Classes, 'find'>;
+  readonly register: Pick<Register, 'live'>;
+  readonly starting: Starting;
+  readonly standing: Standing;
+  /** DONE (finalizer). */
+  readonly finish: (request: { classId: ClassId; sessionId: SessionId; by: UserId }) => Promise<Done>;
+  readonly settle: (session: SessionRecord) => Promise<void>;
+  /** Told once a session is over: its alarm is not needed any more. */
+  readonly ended: (sessionId: SessionId) => void;
+  readonly publish: Publish;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly checkpoint: Checkpoint;
+};
+
+type Asker = Pick<Who, 'userId' | 'role'>;
+
+const isStaff = (who: Asker, info: ClassInfo) =>
+  who.role === 'admin' || info.teacherId === who.userId || info.coTeacherIds.includes(who.userId);
+const isMember = (who: Asker, info: ClassInfo) =>
+  isStaff(who, info) || (who.role === 'student' && info.studentIds.includes(studentIdOf(who.userId)));
+
+/** The steps of a cancellation in order: each name says what has just been done. */
+export const CANCEL_STEPS = ['cancel:stored', 'settle:kept', 'settle:dropped', 'settle:settled'] as const;
+
+/** Sessions as their class's people use them. Staff start, close and cancel (SE2); members read. */
+export const createSessionService = (deps: Deps) => {
+  const { sessions, classes, register, starting, standing, finish, settle, publish, clock, log } = deps;
+
+  const staffClass = async (who: Asker, classId: ClassId): Promise<void> => {
+    const info = await classes.find(classId);
+    if (info === null) throw new Fault('CLASS_NOT_FOUND');
+    if (!isStaff(who, info)) throw new Fault('NOT_CLASS_TEACHER');
+  };
+
+  /** A session that the asker may read; to everyone else it does not exist. */
+  const find = async (who: Asker, id: SessionId, as: 'member' | 'staff'): Promise<SessionRecord> => {
+    const session = await sessions.read(id);
+    const info = session && (await classes.find(session.classId));
+    if (!session || !info || !isMember(who, info)) throw new Fault('SESSION_NOT_FOUND');
+    if (as === 'staff' && !isStaff(who, info)) throw new Fault('NOT_CLASS_TEACHER');
+    return session;
+  };
+
+  return {
+    /**
+     * Starts a session (SE1, SE2, SE5). CLASS_NOT_FOUND, NOT_CLASS_TEACHER, INVALID_REQUEST, DEVICE_BUSY;
+     * SESSION_EXISTS, whose details name the running one.
+     */
+    async start(who: Asker, options: SessionOptions): Promise<Session> {
+      await staffClass(who, options.classId);
+      const { session, began } = await starting.begin(who.userId, options);
+      if (!began)
+        throw new Fault('SESSION_EXISTS', { details: [{ path: 'sessionId', message: session.id }] });
+      return sessionView(session);
+    },
+
+    /** Starts a session with no more than a class, or answers with the one that runs, untouched (SE1). */
+    async startOrRunning(
+      who: Asker,
+      classId: ClassId,
+    ): Promise<{ classId: ClassId; sessionId: SessionId; startedAt: string }> {
+      await staffClass(who, classId);
+      const { session, began } = await starting.begin(who.userId, { classId });
+      // The one who stored it may have died, or not have come to open its register yet.
+      if (!began && (await register.live([classId])).length === 0) await standing.stand(session);
+      return { classId, sessionId: session.id, startedAt: session.openedAt };
+    },
+
+    /** The sessions of a class, the newest first. CLASS_NOT_FOUND, NOT_CLASS_TEACHER, NOT_ENROLLED. */
+    async list(
+      who: Asker,
+      page: {
+        classId: ClassId;
+        state?: SessionState | undefined;
+        limit: number;
+        cursor?: string | undefined;
+      },
+    ): Promise<{ items: Session[]; nextCursor: string | null }> {
+      const info = await classes.find(page.classId);
+      if (info === null) throw new Fault('CLASS_NOT_FOUND');
+      if (!isMember(who, info))
+        throw new Fault(who.role === 'student' ? 'NOT_ENROLLED' : 'NOT_CLASS_TEACHER');
+      const { items, nextCursor } = await sessions.list(page);
+      return { items: items.map(sessionView), nextCursor };
+    },
+
+    /** One session. SESSION_NOT_FOUND, also for those who have no part in its class. */
+    async read(who: Asker, id: SessionId): Promise<Session> {
+      return sessionView(await find(who, id, 'member'));
+    },
+
+    /** DONE of one session; again = the same answer. SESSION_NOT_FOUND, NOT_CLASS_TEACHER, SESSION_ENDED. */
+    async close(who: Asker, id: SessionId): Promise<Session> {
+      const session = await find(who, id, 'staff');
+      if (session.state === 'cancelled') throw new Fault('SESSION_ENDED');
+      await finish({ classId: session.classId, sessionId: id, by: who.userId });
+      return sessionView(await find(who, id, 'staff'));
+    },
+
+    /**
+     * Cancels a live session: it counts nowhere, and the marks that were acknowledged are kept with it. Again = the
+     * same answer. SESSION_NOT_FOUND, NOT_CLASS_TEACHER, SESSION_ENDED.
+     */
+    async cancel(who: Asker, id: SessionId, reason?: string): Promise<Session> {
+      const found = await find(who, id, 'staff');
+      const cancelled = await sessions.cancel(id, { at: isoNow(clock), by: who.userId, reason });
+      if (cancelled === null) {
+        const now = (await sessions.read(id)) ?? found;
+        if (now.state !== 'cancelled') throw new Fault('SESSION_ENDED');
+        return sessionView(now);
+      }
+      await deps.checkpoint('cancel:stored');
+      publish(sessionClosed, { classId: cancelled.classId }, sessionView(cancelled));
+      deps.ended(id);
+      await settle(cancelled).catch((error: unknown) =>
+        log.warn({ sessionId: id, error: describeError(error) }, 'not settled; the sweeper will'),
+      );
+      return sessionView(cancelled);
+    },
+
+    /** See `Standing.revive`. */
+    revive: standing.revive,
+  };
+};
+export type SessionService = ReturnType<typeof createSessionService>;

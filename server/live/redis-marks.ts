@@ -1,0 +1,89 @@
+import type { ClassId, SessionId } from '../../shared/ids.ts';
+import type { Entry } from '../../shared/protocol/index.ts';
+import { bodyOf, countsFrom, draftOf, outcomeFrom } from './redis-rows.ts';
+import type { Heard, MarkOutcome, MarkRequest } from './register.ts';
+
+/** More marks than this wait for the next script call, so that no single call blocks Redis for long. */
+const BATCH = 128;
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+type Waiting = {
+  readonly request: MarkRequest;
+  readonly draft: Omit<Entry, 'version'>;
+  readonly resolve: (outcome: MarkOutcome) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+type Deps = {
+  readonly logLimit: number;
+  readonly earlierLimit: number;
+  /** Runs mark.lua; rejects with REGISTER_UNAVAILABLE. */
+  readonly send: (classId: ClassId, args: (string | number)[]) => Promise<string[]>;
+  /** Told of the changes that a call made, before their senders are answered. */
+  readonly onChanges: (batch: Heard) => void;
+};
+
+/**
+ * Sends the marks of a class in one script call: those of one turn of the loop, and those that arrive while a call
+ * is on its way. A mark is still one round trip; under load many share it.
+ */
+export const createMarkQueue = ({ logLimit, earlierLimit, send, onChanges }: Deps) => {
+  const queues = new Map<ClassId, Waiting[]>();
+
+  const flush = async (classId: ClassId): Promise<void> => {
+    const queue = queues.get(classId);
+    if (!queue) return;
+    while (queue.length > 0) {
+      // Whoever was just answered may have more to say: one call for what a turn of the loop brings.
+      await nextTurn();
+      const batch = queue.splice(0, BATCH);
+      try {
+        const args: (string | number)[] = [logLimit, earlierLimit];
+        for (const { request: r, draft } of batch) {
+          const op = r.opId === undefined ? '' : `${r.by ?? r.source}:${r.opId}`;
+          args.push(r.sessionId ?? '', op, r.studentId, r.status, r.source, r.at, bodyOf(draft));
+        }
+        const [sessionId = '', epoch = '', visibility = '', version = '0', counters = '', ...answers] =
+          await send(classId, args);
+        const changes: Entry[] = [];
+        for (const [i, { draft, resolve, reject }] of batch.entries()) {
+          try {
+            const outcome = outcomeFrom(answers[i] ?? 'EINTERNAL', draft, sessionId, epoch);
+            if (outcome.applied && !outcome.repeated) changes.push(outcome.entry);
+            resolve(outcome);
+          } catch (error) {
+            reject(error);
+          }
+        }
+        if (changes.length > 0)
+          onChanges({
+            classId,
+            sessionId: sessionId as SessionId,
+            epoch,
+            visibility: visibility === 'open' ? 'open' : 'private',
+            version: Number(version),
+            changes,
+            counts: countsFrom(counters),
+          });
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    queues.delete(classId);
+  };
+
+  return {
+    mark: (classId: ClassId, request: MarkRequest): Promise<MarkOutcome> =>
+      new Promise((resolve, reject) => {
+        const waiting = { request, draft: draftOf(request), resolve, reject };
+        const queue = queues.get(classId);
+        if (queue) {
+          queue.push(waiting);
+        } else {
+          queues.set(classId, [waiting]);
+          void flush(classId);
+        }
+      }),
+  };
+};

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+
+const lua = (name: string) => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+
+type Arg = string | number;
+
+/** The register's operations on Redis; each is one Lua file whose header lists keys, arguments and reply. */
+export type Scripts = {
+  openRegister(...keysAndArgs: Arg[]): Promise<[number, string, string]>;
+  markRegister(...keysAndArgs: Arg[]): Promise<string[]>;
+  changeRoster(...keysAndArgs: Arg[]): Promise<number>;
+  readRegister(...keysAndArgs: Arg[]): Promise<RegisterReply | null>;
+  dropRegister(...keysAndArgs: Arg[]): Promise<number>;
+  rotateEpoch(...keysAndArgs: Arg[]): Promise<number>;
+};
+
+/** session (JSON), epoch, version, counters, mode, items, roster, earlier. */
+export type RegisterReply = [
+  string,
+  string,
+  number,
+  string,
+  ('delta' | 'snapshot')?,
+  string[]?,
+  string[]?,
+  string[]?,
+];
+
+const SCRIPTS = [
+  ['openRegister', 'open', 6],
+  ['markRegister', 'mark', 7],
+  ['changeRoster', 'roster', 7],
+  ['readRegister', 'read', 6],
+  ['dropRegister', 'drop', 6],
+  ['rotateEpoch', 'rotate', 1],
+] as const;
+
+/** Teaches a connection the register's scripts; it sends them by digest and loads them where the server has lost them. */
+export const withScripts = (redis: Redis): Redis & Scripts => {
+  for (const [command, file, numberOfKeys] of SCRIPTS)
+    redis.defineCommand(command, { numberOfKeys, lua: lua(file) });
+  return redis as Redis & Scripts;
+};
+
+/** The keys of one class, in the order in which the scripts take them; one hash tag, so that they share a slot. */
+export const keysOf = (prefix: string, classId: string) => {
+  const base = `${prefix}{${classId}}`;
+  return {
+    meta: `${base}:meta`,
+    roster: `${base}:roster`,
+    rows: `${base}:rows`,
+    log: `${base}:log`,
+    ops: `${base}:ops`,
+    earlier: `${base}:earlier`,
+    feed: `${base}:feed`,
+  };
+};
+export type Keys = ReturnType<typeof keysOf>;

@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import { Fault, type FaultCode, type FaultDetail } from '../../shared/faults.ts';
+import type { Role } from '../../shared/status.ts';
+import type { Who } from '../domain/who.ts';
+
+/** Who may call: anyone at all, or the signed-in of some roles. */
+export type Access = 'public' | readonly Role[];
+
+/** How often one address or one account may call, per minute (times LIMIT_SCALE). */
+export type RouteLimit = { readonly perMinute: number; readonly by: 'ip' | 'account' };
+
+type Maybe = z.ZodType | undefined;
+type ObjectOrNot = z.ZodObject | undefined;
+
+/** A route as it is written down: the server checks by it and the docs are made from it. */
+export type Declaration<
+  A extends Access = Access,
+  P extends ObjectOrNot = ObjectOrNot,
+  Q extends ObjectOrNot = ObjectOrNot,
+  B extends Maybe = Maybe,
+  R extends z.ZodType = z.ZodType,
+> = {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Express's spelling: `/class/:id`. */
+  readonly path: string;
+  readonly roles: A;
+  /** What the wrong role is told; by default what the roles suggest. */
+  readonly refusal?: FaultCode;
+  /** One sentence for the docs. */
+  readonly summary: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** The answer's data. Fields that it does not name never leave the server. */
+  readonly reply: R;
+  readonly status?: 200 | 201;
+  /** Failures to document beyond those that follow from the rest. */
+  readonly faults?: readonly FaultCode[];
+  /** Statuses that differ from the fault's own, for dialects. */
+  readonly statusFor?: { readonly [code in FaultCode]?: number };
+  readonly limit?: RouteLimit;
+};
+
+type Out<S extends Maybe> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** What a handler gets. */
+export type Call<A extends Access, P extends Maybe, Q extends Maybe, B extends Maybe> = {
+  readonly params: Out<P>;
+  readonly query: Out<Q>;
+  readonly body: Out<B>;
+  readonly who: A extends 'public' ? undefined : Who;
+  /** The client's address, as far as the configured proxies are to be believed. */
+  readonly ip: string;
+};
+
+/** A request as it arrives, unchecked but for the caller's identity. */
+export type RawCall = {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly who: Who | undefined;
+  readonly ip: string;
+};
+
+/** A declared route and its checked handler. */
+export type Route = { readonly declaration: Declaration; readonly run: (call: RawCall) => Promise<unknown> };
+
+/** Declares a route. The handler sees validated input only, and answers with what `reply` describes. */
+export const route = <
+  const A extends Access,
+  R extends z.ZodType,
+  P extends ObjectOrNot = undefined,
+  Q extends ObjectOrNot = undefined,
+  B extends Maybe = undefined,
+>(
+  declaration: Declaration<A, P, Q, B, R>,
+  handle: (call: Call<A, P, Q, B>) => Promise<z.input<R>>,
+): Route => ({
+  declaration: declaration as unknown as Declaration,
+  run: async ({ params, query, body, who, ip }) => {
+    refuseUnsafeKeys('body', body);
+    refuseUnsafeKeys('query', query);
+    const call = {
+      params: checked(declaration.params, params, 'params'),
+      query: checked(declaration.query, query, 'query'),
+      body: checked(declaration.body, body, 'body'),
+      who: who as A extends 'public' ? undefined : Who,
+      ip,
+    };
+    return declaration.reply.parse(await handle(call));
+  },
+});
+
+/** What zod found, one line per problem. */
+export const detailsOf = (error: z.ZodError, within?: string): FaultDetail[] =>
+  error.issues.map((issue) => ({
+    path: [...(within === undefined || within === 'body' ? [] : [within]), ...issue.path].join('.'),
+    message: issue.message,
+  }));
+
+function checked<S extends Maybe>(schema: S | undefined, value: unknown, where: string): Out<S> {
+  if (schema === undefined) return undefined as Out<S>;
+  const parsed = (schema as z.ZodType).safeParse(value);
+  if (!parsed.success) throw new Fault('INVALID_REQUEST', { details: detailsOf(parsed.error, where) });
+  return parsed.data as Out<S>;
+}
+
+const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const isUnsafe = (key: string) => PROTOTYPE_KEYS.has(key) || key.includes('$') || key.includes('.');
+
+/** Query operators and prototype keys have no place in any request, whatever its schema. Not recursive: depth is the sender's. */
+export const refuseUnsafeKeys = (where: string, value: unknown): void => {
+  const rest: unknown[] = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [key, inner] of Object.entries(next)) {
+      if (isUnsafe(key))
+        throw new Fault('INVALID_REQUEST', {
+          details: [{ path: where, message: 'holds a key that is not allowed' }],
+        });
+      rest.push(inner);
+    }
+  }
+};
