@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import type { MarkRequest, Register } from '../../server/live/register.ts';
+import type { Source, Status } from '../../shared/status.ts';
+import { at, hear, mark, newTeacher, nth, openClass, ZERO } from './register-support.ts';
+
+type Said = readonly [Source, Status, minute: number];
+
+/** What stands, what comes, and whether it takes over. */
+const TABLE: readonly [Said, Said, boolean][] = [
+  // A teacher's mark applies over anything, also when it is older.
+  [['device', 'present', 5], ['teacher', 'absent', 1], true],
+  [['system', 'absent', 5], ['teacher', 'excused', 1], true],
+  [['teacher', 'present', 5], ['teacher', 'absent', 1], true],
+  [['teacher', 'present', 5], ['teacher', 'present', 5], true],
+  // Nothing automatic overrides a teacher.
+  [['teacher', 'absent', 5], ['device', 'present', 1], false],
+  [['teacher', 'absent', 5], ['passkey', 'present', 9], false],
+  [['teacher', 'late', 5], ['ble', 'present', 1], false],
+  [['teacher', 'present', 5], ['system', 'absent', 1], false],
+  // Presence beats absence, whichever came first.
+  [['device', 'absent', 1], ['qr', 'present', 9], true],
+  [['device', 'excused', 1], ['code', 'late', 9], true],
+  [['device', 'absent', 1], ['ble', 'partial', 9], true],
+  [['qr', 'present', 9], ['device', 'absent', 1], false],
+  [['code', 'late', 9], ['device', 'excused', 1], false],
+  // Among presences the earliest time stands, whatever the source.
+  [['qr', 'present', 5], ['device', 'late', 4], true],
+  [['qr', 'late', 5], ['device', 'present', 4], true],
+  [['passkey', 'partial', 5], ['code', 'partial', 4], true],
+  [['qr', 'present', 5], ['device', 'late', 5], false],
+  [['qr', 'late', 5], ['passkey', 'present', 6], false],
+  [['device', 'present', 5], ['device', 'present', 5], false],
+  // Among absences the first stands.
+  [['device', 'absent', 5], ['qr', 'excused', 1], false],
+  // The system's word is the lowest.
+  [['system', 'absent', 1], ['device', 'absent', 9], true],
+  [['system', 'absent', 1], ['qr', 'present', 9], true],
+  [['device', 'absent', 9], ['system', 'present', 1], false],
+  [['system', 'absent', 5], ['system', 'present', 1], false],
+];
+
+const said = ([source, status, minute]: Said): Partial<MarkRequest> => ({ source, status, at: at(minute) });
+
+/** Precedence and the history of a row (MK6). */
+export const precedenceCases = (register: () => Register): void => {
+  describe('precedence', () => {
+    for (const [standing, coming, applied] of TABLE) {
+      const title = `${coming.join(' ')} ${applied ? 'replaces' : 'is kept out by'} ${standing.join(' ')}`;
+      it(`[MK6] ${title}`, async () => {
+        const { classId, sessionId, students } = await openClass(register(), 1);
+        const student = nth(students, 0);
+        const first = await register().mark(classId, mark(student, said(standing)));
+        const second = await register().mark(classId, mark(student, said(coming)));
+        const winner = applied ? coming : standing;
+        const entry = { studentId: student, version: applied ? 2 : 1, ...said(winner) };
+        expect(second).to.deep.equal({ ...first, version: entry.version, entry, applied });
+        expect(await register().entry(classId, student)).to.deep.equal(entry);
+        const { rows, counts, version } = await register().freeze(classId, sessionId);
+        expect(version).to.equal(entry.version);
+        expect(counts).to.deep.equal({ ...ZERO, [winner[1]]: 1, enrolled: 1 });
+        const loser = { studentId: student, ...said(applied ? standing : coming), applied };
+        expect(rows).to.deep.equal([{ entry, history: [loser], withdrawn: false }]);
+      });
+    }
+
+    it('[MK6] evidence that is kept out has no version and is not heard', async () => {
+      const { classId, students, session } = await openClass(register(), 2);
+      const heard = await hear(register(), classId);
+      await register().mark(classId, mark(nth(students, 0)));
+      await register().mark(classId, mark(nth(students, 0), { source: 'device', status: 'late' }));
+      await register().mark(classId, mark(nth(students, 1)));
+      await heard.until(2);
+      expect(heard.changes().map(({ version, studentId }) => [version, studentId])).to.deep.equal([
+        [1, nth(students, 0)],
+        [2, nth(students, 1)],
+      ]);
+      const since = await register().since(classId, { epoch: session.epoch, version: 0 });
+      expect(since.mode === 'delta' && since.changes).to.deep.equal(heard.changes());
+      await heard.stop();
+    });
+
+    it('[MK5][MK6] automatic presences end in the earliest, in whichever order they come', async () => {
+      const orders = [
+        [1, 2, 3],
+        [1, 3, 2],
+        [2, 1, 3],
+        [2, 3, 1],
+        [3, 1, 2],
+        [3, 2, 1],
+      ];
+      const { classId, students } = await openClass(register(), orders.length);
+      for (const [i, minutes] of orders.entries()) {
+        const student = nth(students, i);
+        await register().mark(classId, mark(student, { source: 'device', status: 'absent', at: at(0) }));
+        for (const minute of minutes)
+          await register().mark(classId, mark(student, { source: 'qr', at: at(minute) }));
+        expect((await register().entry(classId, student))?.at).to.equal(at(1));
+      }
+    });
+  });
+
+  describe('the history of a row', () => {
+    it('[MK6] keeps everything that was said, oldest first, with who said it and why', async () => {
+      const { classId, sessionId, students } = await openClass(register(), 2);
+      const student = nth(students, 0);
+      const by = newTeacher();
+      const steps: Partial<MarkRequest>[] = [
+        { source: 'device', status: 'late', at: at(9), minutesLate: 9 },
+        { source: 'qr', status: 'present', at: at(3) },
+        { source: 'device', status: 'present', at: at(10), skewed: true },
+        { source: 'teacher', status: 'absent', at: at(20), by, reason: 'left again' },
+        { source: 'code', status: 'present', at: at(21) },
+        { source: 'teacher', status: 'partial', at: at(30), by },
+        { source: 'ble', status: 'present', at: at(31) },
+      ];
+      const applied: boolean[] = [];
+      for (const step of steps) {
+        applied.push((await register().mark(classId, mark(student, step))).applied);
+      }
+      expect(applied).to.deep.equal([true, true, false, true, false, true, false]);
+      const { rows } = await register().freeze(classId, sessionId);
+      expect(rows).to.have.length(1);
+      expect(rows[0]?.entry).to.deep.equal({ studentId: student, version: 4, ...steps[5] });
+      expect(rows[0]?.history).to.deep.equal(
+        [0, 1, 2, 3, 4, 6].map((i) => ({ studentId: student, ...steps[i], applied: applied[i] })),
+      );
+    });
+
+    it('[MK6] keeps the latest 50, and the row as it stands whatever comes', async () => {
+      const { classId, sessionId, students } = await openClass(register(), 2);
+      const [scanned, remarked] = [nth(students, 0), nth(students, 1)];
+      const { entry } = await register().mark(classId, mark(scanned, { status: 'absent' }));
+      for (let n = 1; n <= 60; n++) {
+        await register().mark(classId, mark(scanned, { source: 'device', minutesLate: n }));
+        await register().mark(classId, mark(remarked, { minutesLate: n }));
+      }
+      const { rows } = await register().freeze(classId, sessionId);
+      const of = (id: string) => rows.find((row) => row.entry.studentId === id);
+      expect(of(scanned)?.entry).to.deep.equal(entry);
+      expect(of(scanned)?.history.map(({ minutesLate }) => minutesLate)).to.deep.equal(
+        Array.from({ length: 50 }, (_, i) => i + 11),
+      );
+      expect(of(remarked)?.entry.minutesLate).to.equal(60);
+      expect(of(remarked)?.history.map(({ minutesLate }) => minutesLate)).to.deep.equal(
+        Array.from({ length: 50 }, (_, i) => i + 10),
+      );
+    });
+  });
+};
