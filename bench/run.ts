@@ -1,0 +1,43 @@
+import { createFixtures } from './fixtures.ts';
+import { keep, type Row } from './report.ts';
+import {
+  doneOfClass,
+  listenerLatency,
+  logInDelay,
+  marksPerSecond,
+  memoryPerConnection,
+} from './scenarios.ts';
+
+// Every figure beside its baseline, in turn, in one run. `npm run bench -- done` runs those whose name holds the word
+// and prints them only.
+const wanted = process.argv[2];
+const at = await createFixtures();
+const hub = await at.startHub();
+const bare = await at.startBaseline();
+const rows: Row[] = [];
+
+const scenarios: readonly [string, () => Promise<Row>][] = [
+  ['private-30', () => marksPerSecond(at, hub, bare, { size: 30, visibility: 'private', target: 2.5 })],
+  ['private-300', () => marksPerSecond(at, hub, bare, { size: 300, visibility: 'private', target: 15 })],
+  ['open-30', () => marksPerSecond(at, hub, bare, { size: 30, visibility: 'open', target: 0.8 })],
+  ['latency', () => listenerLatency(at, hub, bare)],
+  ['done-upserts', () => doneOfClass(at, hub, bare, { as: 'upserts', target: 1.5 })],
+  ['done-inserts', () => doneOfClass(at, hub, bare, { as: 'inserts', target: 1.5 })],
+  ['log-ins', () => logInDelay(hub)],
+  ['memory', () => memoryPerConnection(at)],
+];
+try {
+  for (const [name, run] of scenarios) {
+    if (wanted !== undefined && !name.includes(wanted)) continue;
+    const row = await run();
+    rows.push(row);
+    console.log(
+      `${name}: ${row.ours} beside ${row.baseline}, ${row.ratio.toFixed(2)}× (target ${row.target})`,
+    );
+  }
+} finally {
+  await Promise.all([hub.stop(), bare.stop()]);
+  await at.stop();
+}
+if (wanted === undefined) keep(rows);
+process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
