@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ClassId } from '../../shared/ids.ts';
 import { heardFrom } from './redis-rows.ts';
-import { keysOf } from './redis-scripts.ts';
+import type { Keys } from './redis-scripts.ts';
 import type { Heard, Listener, Since } from './register.ts';
 
 type Followed = {
@@ -20,7 +20,8 @@ type Followed = {
 
 type Deps = {
   readonly sub: Redis;
-  readonly prefix: string;
+  /** The keys of a class, `own` for this instance. */
+  readonly keys: (classId: ClassId) => Keys;
   /** The epoch and version of the register as it stands; null when nothing is live. */
   readonly position: (classId: ClassId) => Promise<{ epoch: string; version: number } | null>;
   /** Reads the register's log; null when nothing is live. */
@@ -32,7 +33,7 @@ type Deps = {
  * Follows the announcements of the register's scripts. Pub/sub delivers at most once, so versions are checked:
  * a gap, or a new subscription after a lost connection, is mended from the register's log, or said to be lost (MK4).
  */
-export const createFeed = ({ sub, prefix, position, since, onError }: Deps) => {
+export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
   const followed = new Map<string, Followed>();
 
   const tell = (to: Followed, batch: Heard) => {
@@ -131,27 +132,31 @@ export const createFeed = ({ sub, prefix, position, since, onError }: Deps) => {
     classes: (): ClassId[] => [...followed.values()].map(({ classId }) => classId),
 
     /**
-     * Tells what a call of this process has changed, without waiting for it to come back as an announcement. Where
-     * something before it is still on its way, the announcement will tell both.
+     * Tells what a call of this process has changed, without waiting for an announcement. Where something before it
+     * is still on its way, the announcement will tell both; where there is none, the log does.
      */
-    own(batch: Heard): void {
-      const to = followed.get(keysOf(prefix, batch.classId).feed);
-      if (to && !to.waiting) take(to, batch);
+    own(batch: Heard, announced: boolean): void {
+      const to = followed.get(keys(batch.classId).feed);
+      if (!to) return;
+      if (to.waiting) {
+        if (!announced) to.waiting.push(batch);
+      } else if (!take(to, batch) && !announced) void catchUp(to);
     },
 
     /** Reads what was announced while nobody was subscribed; to be called when the connection is back. */
     async mend(): Promise<void> {
       await Promise.all(
-        [...followed].map(async ([channel, to]) => {
+        [...followed.values()].map(async (to) => {
+          const { feed, own } = keys(to.classId);
           // The connection subscribes again by itself, but perhaps only after we have looked.
-          await sub.ssubscribe(channel);
+          await sub.ssubscribe(feed, own);
           await catchUp(to);
         }),
       );
     },
 
     async follow(classId: ClassId, listener: Listener): Promise<() => Promise<void>> {
-      const channel = keysOf(prefix, classId).feed;
+      const { feed: channel, own } = keys(classId);
       let to = followed.get(channel);
       if (!to) {
         const nothing = { epoch: undefined, version: 0, again: false, begun: undefined };
@@ -162,7 +167,7 @@ export const createFeed = ({ sub, prefix, position, since, onError }: Deps) => {
       const standing = to;
       try {
         // Also for a second listener: the first one's subscription may still be on its way.
-        await sub.ssubscribe(channel);
+        await sub.ssubscribe(channel, own);
       } catch (error) {
         standing.listeners.delete(listener);
         if (standing.listeners.size === 0 && followed.get(channel) === standing) followed.delete(channel);
@@ -174,7 +179,7 @@ export const createFeed = ({ sub, prefix, position, since, onError }: Deps) => {
         standing.listeners.delete(listener);
         if (standing.listeners.size > 0 || followed.get(channel) !== standing) return;
         followed.delete(channel);
-        await sub.sunsubscribe(channel).catch(onError);
+        await sub.sunsubscribe(channel, own).catch(onError);
       };
     },
   };

@@ -16,19 +16,19 @@ type Waiting = {
 };
 
 type Deps = {
-  readonly logLimit: number;
-  readonly earlierLimit: number;
+  /** How many steps the log keeps. */
+  readonly stepLimit: number;
   /** Runs mark.lua; rejects with REGISTER_UNAVAILABLE. */
   readonly send: (classId: ClassId, args: (string | number)[]) => Promise<string[]>;
-  /** Told of the changes that a call made, before their senders are answered. */
-  readonly onChanges: (batch: Heard) => void;
+  /** Told of the changes that a call made, before their senders are answered, and whether they were announced too. */
+  readonly onChanges: (batch: Heard, announced: boolean) => void;
 };
 
 /**
  * Sends the marks of a class in one script call: those of one turn of the loop, and those that arrive while a call
  * is on its way. A mark is still one round trip; under load many share it.
  */
-export const createMarkQueue = ({ logLimit, earlierLimit, send, onChanges }: Deps) => {
+export const createMarkQueue = ({ stepLimit, send, onChanges }: Deps) => {
   const queues = new Map<ClassId, Waiting[]>();
 
   const flush = async (classId: ClassId): Promise<void> => {
@@ -39,13 +39,22 @@ export const createMarkQueue = ({ logLimit, earlierLimit, send, onChanges }: Dep
       await nextTurn();
       const batch = queue.splice(0, BATCH);
       try {
-        const args: (string | number)[] = [logLimit, earlierLimit];
+        const args: (string | number)[] = [stepLimit];
         for (const { request: r, draft } of batch) {
           const op = r.opId === undefined ? '' : `${r.by ?? r.source}:${r.opId}`;
-          args.push(r.sessionId ?? '', op, r.studentId, r.status, r.source, r.at, bodyOf(draft));
+          args.push(
+            `${r.sessionId ?? ''}\n${r.studentId}\n${r.status}\n${r.source}\n${r.at}\n${bodyOf(draft)}\n${op}`,
+          );
         }
-        const [sessionId = '', epoch = '', visibility = '', version = '0', counters = '', ...answers] =
-          await send(classId, args);
+        const [
+          sessionId = '',
+          epoch = '',
+          visibility = '',
+          version = '0',
+          counters = '',
+          announced = '0',
+          ...answers
+        ] = await send(classId, args);
         const changes: Entry[] = [];
         for (const [i, { draft, resolve, reject }] of batch.entries()) {
           try {
@@ -57,15 +66,18 @@ export const createMarkQueue = ({ logLimit, earlierLimit, send, onChanges }: Dep
           }
         }
         if (changes.length > 0)
-          onChanges({
-            classId,
-            sessionId: sessionId as SessionId,
-            epoch,
-            visibility: visibility === 'open' ? 'open' : 'private',
-            version: Number(version),
-            changes,
-            counts: countsFrom(counters),
-          });
+          onChanges(
+            {
+              classId,
+              sessionId: sessionId as SessionId,
+              epoch,
+              visibility: visibility === 'open' ? 'open' : 'private',
+              version: Number(version),
+              changes,
+              counts: countsFrom(counters),
+            },
+            announced === '1',
+          );
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }

@@ -1,6 +1,6 @@
 import { Fault, isFaultCode } from '../../shared/faults.ts';
 import type { ClassId, SessionId } from '../../shared/ids.ts';
-import type { Change, Entry } from '../../shared/protocol/index.ts';
+import { type Change, type Entry, isRosterChange } from '../../shared/protocol/index.ts';
 import type { Counts } from '../../shared/status.ts';
 import type { RegisterReply } from './redis-scripts.ts';
 import type { CountsNow, FrozenRow, Heard, LiveSession, MarkOutcome, MarkRequest } from './register.ts';
@@ -53,7 +53,7 @@ export const outcomeFrom = (
     throw new Fault(isFaultCode(code) ? code : 'INTERNAL');
   }
   if (kind === 'R') {
-    const [head = '', entry = '', firstSession = '', firstEpoch = ''] = answer.slice(1).split('\n');
+    const [head = '', firstSession = '', firstEpoch = '', entry = ''] = answer.slice(1).split('\n');
     return {
       sessionId: firstSession as SessionId,
       epoch: firstEpoch,
@@ -78,18 +78,29 @@ export const outcomeFrom = (
 /** The entry of a stored row. */
 export const rowEntry = (row: string): Entry => JSON.parse(row.slice(row.indexOf('\n') + 1)) as Entry;
 
-/** The earlier lines of a class by student, in the order in which they came in, at most the last `limit` of each. */
-export const historiesFrom = (lines: readonly string[], limit: number): Map<string, FrozenRow['history']> => {
+/**
+ * What rows were before they were replaced, and what precedence kept out, by student, in the order in which it came in,
+ * at most the last `limit` of each. `current` are the rows as they stand.
+ */
+export const historiesFrom = (
+  { steps, keptOut, current }: { steps: string[]; keptOut: string[]; current: readonly Entry[] },
+  limit: number,
+): Map<string, FrozenRow['history']> => {
+  const standing = new Map(current.map(({ studentId, version }) => [studentId as string, version]));
   const all = new Map<string, { seen: Entry; applied: boolean }[]>();
-  for (const line of lines) {
-    const seen = JSON.parse(line.slice(1)) as Entry;
-    const history = all.get(seen.studentId) ?? [];
-    history.push({ seen, applied: line[0] === '1' });
-    all.set(seen.studentId, history);
+  const note = (seen: Entry, applied: boolean) => {
+    const history = all.get(seen.studentId);
+    if (history) history.push({ seen, applied });
+    else all.set(seen.studentId, [{ seen, applied }]);
+  };
+  for (const step of steps) {
+    const change = JSON.parse(step) as Change;
+    if (!isRosterChange(change) && change.version !== standing.get(change.studentId)) note(change, true);
   }
+  for (const line of keptOut) note(JSON.parse(line) as Entry, false);
   const histories = new Map<string, FrozenRow['history']>();
   for (const [studentId, history] of all) {
-    // A row comes here when it is replaced, after the evidence that came in while it stood.
+    // Evidence that was kept out has the version that stood when it came in.
     history.sort((a, b) => a.seen.version - b.seen.version || Number(b.applied) - Number(a.applied));
     const kept = history
       .slice(-limit)

@@ -15,7 +15,7 @@ export type Scripts = {
   rotateEpoch(...keysAndArgs: Arg[]): Promise<number>;
 };
 
-/** session (JSON), epoch, version, counters, mode, items, roster, earlier. */
+/** session (JSON), epoch, version, counters, mode, items, roster, what was kept out, steps of the log. */
 export type RegisterReply = [
   string,
   string,
@@ -25,11 +25,12 @@ export type RegisterReply = [
   string[]?,
   string[]?,
   string[]?,
+  string[]?,
 ];
 
 const SCRIPTS = [
   ['openRegister', 'open', 6],
-  ['markRegister', 'mark', 7],
+  ['markRegister', 'mark', 8],
   ['changeRoster', 'roster', 7],
   ['readRegister', 'read', 6],
   ['dropRegister', 'drop', 6],
@@ -44,7 +45,7 @@ export const withScripts = (redis: Redis): Redis & Scripts => {
 };
 
 /** The keys of one class, in the order in which the scripts take them; one hash tag, so that they share a slot. */
-export const keysOf = (prefix: string, classId: string) => {
+export const keysOf = (prefix: string, classId: string, instance = '') => {
   const base = `${prefix}{${classId}}`;
   return {
     meta: `${base}:meta`,
@@ -52,8 +53,10 @@ export const keysOf = (prefix: string, classId: string) => {
     rows: `${base}:rows`,
     log: `${base}:log`,
     ops: `${base}:ops`,
-    earlier: `${base}:earlier`,
+    keptOut: `${base}:kept-out`,
     feed: `${base}:feed`,
+    /** Listened to by one instance alone, together with the feed. */
+    own: `${base}:feed:${instance}`,
   };
 };
 export type Keys = ReturnType<typeof keysOf>;

@@ -23,9 +23,9 @@ type Options = {
   readonly url: string;
   /** Before every key; tests share one Redis by it. */
   readonly prefix?: string;
-  /** How many steps the log keeps for delta SYNCs. */
+  /** How many steps at most a delta SYNC brings. */
   readonly logLimit?: number;
-  /** How many earlier lines a row keeps; the class keeps 400 times as many in all. */
+  /** How many earlier lines a row keeps; the class's log keeps 400 times as many steps. */
   readonly historyLimit?: number;
   readonly log?: Log | undefined;
 };
@@ -61,12 +61,14 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
   redis.on('error', onError);
   sub.on('error', onError);
 
+  const stepLimit = Math.max(logLimit, historyLimit * 400);
   let replid = '';
   const learnReplid = async () => {
     replid = /master_replid:(\w+)/.exec(await redis.info('replication'))?.[1] ?? '';
   };
-  const keys = (classId: ClassId) => keysOf(prefix, classId);
-  const state = (k: Keys) => [k.meta, k.roster, k.rows, k.log, k.ops, k.earlier] as const;
+  const instance = randomBytes(6).toString('base64url');
+  const keys = (classId: ClassId) => keysOf(prefix, classId, instance);
+  const state = (k: Keys) => [k.meta, k.roster, k.rows, k.log, k.ops, k.keptOut] as const;
 
   /** A failed call may or may not have run: the caller may repeat it under the same opId. */
   const asked = async <T>(call: Promise<T>): Promise<T> => {
@@ -84,7 +86,7 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
   };
 
   const since = async (classId: ClassId, known?: { epoch: string; version: number }): Promise<Since> => {
-    const reply = await read(classId, 'since', known?.epoch ?? '', known?.version ?? -1);
+    const reply = await read(classId, 'since', known?.epoch ?? '', known?.version ?? -1, logLimit);
     const now = countsNowFrom(reply);
     const [, , , , mode, items = [], roster = []] = reply;
     if (mode === 'delta') return { ...now, mode, changes: items.map((item) => JSON.parse(item) as Change) };
@@ -108,7 +110,7 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
     const [epoch, version] = await redis.hmget(keys(classId).meta, 'epoch', 'version');
     return epoch && version ? { epoch, version: Number(version) } : null;
   };
-  const feed = createFeed({ sub, prefix, position, since: sinceOrNothing, onError });
+  const feed = createFeed({ sub, keys, position, since: sinceOrNothing, onError });
 
   await connectTo(redis, sub);
   await learnReplid();
@@ -123,18 +125,17 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
   sub.on('ready', () => void feed.mend().catch(onError));
 
   const queue = createMarkQueue({
-    logLimit,
-    earlierLimit: historyLimit * 400,
+    stepLimit,
     onChanges: feed.own,
     send: (classId, args) => {
       const k = keys(classId);
-      return asked(redis.markRegister(...state(k), k.feed, ...args));
+      return asked(redis.markRegister(...state(k), k.feed, k.own, ...args));
     },
   });
 
   const changeRoster = async (classId: ClassId, studentId: StudentId, to: 'enrolled' | 'withdrawn') => {
     const k = keys(classId);
-    return (await asked(redis.changeRoster(...state(k), k.feed, to, studentId, logLimit))) === 1;
+    return (await asked(redis.changeRoster(...state(k), k.feed, to, studentId, stepLimit))) === 1;
   };
 
   return {
@@ -185,13 +186,14 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
     },
     async freeze(classId, sessionId: SessionId) {
       const reply = await read(classId, 'frozen', sessionId);
-      const [, , , , , items = [], roster = [], earlier = []] = reply;
+      const [, , , , , items = [], roster = [], keptOut = [], steps = []] = reply;
       const onRoster = new Set(roster);
-      const histories = historiesFrom(earlier, historyLimit);
-      const rows = pairs(items).map(([studentId, row]) => ({
-        entry: rowEntry(row),
-        history: histories.get(studentId) ?? [],
-        withdrawn: !onRoster.has(studentId),
+      const current = pairs(items).map(([, row]) => rowEntry(row));
+      const histories = historiesFrom({ steps, keptOut, current }, historyLimit);
+      const rows = current.map((entry) => ({
+        entry,
+        history: histories.get(entry.studentId) ?? [],
+        withdrawn: !onRoster.has(entry.studentId),
       }));
       return { ...countsNowFrom(reply), roster: roster.sort() as StudentId[], rows };
     },

@@ -1,19 +1,34 @@
 -- Records a batch of marks of one class: opId, roster, precedence, row, counters, version, log, announcement.
--- A row is text: "status source at", a line feed, the entry. What was replaced or kept out goes to the class's list of
--- earlier lines: 1<entry> for a row that stood once, 0<entry> for evidence that precedence kept out, with the
--- version that stood then (MK6).
--- KEYS  1 meta (hash)  2 roster (set)  3 rows (hash)  4 log (list)  5 ops (hash)  6 earlier (list)  7 feed (channel)
--- ARGV  1 how many steps the log keeps  2 how many earlier lines the class keeps
---       then 7 per mark: sessionId or ''  opId or ''  studentId  status  source  at  entry without `{"version":n,`
--- Reply { sessionId, epoch, visibility, version, counters, one text per mark }: A<version> applied · K<version>LF<entry> kept out by precedence
---       · R<first answer>LF<entry>LF<sessionId>LF<epoch> repeated, also once the session is over · E<fault code>
-local meta = redis.call('HMGET', KEYS[1], 'sid', 'epoch', 'state', 'version', 'visibility',
+-- A row is text: "status source at", a line feed, the entry. Versions go up by one with each step of the log, so that
+-- a step is found by its version, from the log's end. What a row was before it was replaced stands in the log; evidence
+-- that precedence kept out goes to a list of its own, with the version that stood then (MK6).
+-- KEYS  1 meta (hash)  2 roster (set)  3 rows (hash)  4 log (list)  5 ops (hash)  6 kept out (list)  7 feed (channel)
+--       8 the sender's own channel: whoever listens to that listens to the feed on the same connection
+-- ARGV  1 how many steps the log keeps, and the list of what was kept out
+--       then one per mark: sessionId or ''  studentId  status  source  at  entry without `{"version":n,`  opId or '',
+--       each but the last ended by a line feed
+-- An answer in ops is A<version>LF<sessionId>LF<epoch>, or K<version>LF<sessionId>LF<epoch>LF<the entry that stood>.
+-- Reply { sessionId, epoch, visibility, version, counters, announced 1|0, one text per mark }: A<version> applied · K<version>LF<entry> kept out by precedence
+--       · R<first answer>LF<sessionId>LF<epoch>LF<entry> repeated, also once the session is over · E<fault code>
+local call, match = redis.call, string.match
+local meta = call('HMGET', KEYS[1], 'sid', 'epoch', 'state', 'version', 'visibility',
   'present', 'absent', 'late', 'partial', 'excused', 'enrolled')
 local sid, epoch, live, version = meta[1] or '', meta[2] or '', meta[3] == 'live', tonumber(meta[4] or 0)
 local n = { present = tonumber(meta[6] or 0), absent = tonumber(meta[7] or 0), late = tonumber(meta[8] or 0),
   partial = tonumber(meta[9] or 0), excused = tonumber(meta[10] or 0) }
 local there = { present = true, late = true, partial = true }
-local answers, changes, rows, ops, earlier = {}, {}, {}, {}, {}
+local before = version
+local answers, changes, rows, ops, keptOut = {}, {}, {}, {}, {}
+
+-- What the batch needs to know, asked for at once.
+local marks, students, opIds = {}, {}, {}
+for i = 2, #ARGV do
+  local mark = { match(ARGV[i], '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$') }
+  marks[#marks + 1], students[#students + 1], opIds[#opIds + 1] = mark, mark[2], mark[7]
+end
+local onRoster = call('SMISMEMBER', KEYS[2], unpack(students))
+local standing = call('HMGET', KEYS[3], unpack(students))
+local answered = call('HMGET', KEYS[5], unpack(opIds))
 
 -- MK6: the teacher decides; among automatic sources presence beats absence, and the earliest presence stands.
 local function decides(status, source, at, oldStatus, oldSource, oldAt)
@@ -24,41 +39,54 @@ local function decides(status, source, at, oldStatus, oldSource, oldAt)
   return there[status] == true and at < oldAt
 end
 
-for i = 3, #ARGV, 7 do
-  local session, op, student, status, source, at, body = unpack(ARGV, i, i + 6)
-  local before = op ~= '' and (ops[op] or redis.call('HGET', KEYS[5], op))
+-- The step of the log that has this version; nil when the log does not reach back so far.
+local function step(wanted)
+  local last = before
+  if not meta[4] then last = tonumber(match(call('LINDEX', KEYS[4], -1) or '', '^{"version":(%d+)') or 0) end
+  if live and wanted > last then return changes[wanted - last] end
+  return wanted <= last and call('LINDEX', KEYS[4], wanted - last - 1)
+end
+
+-- The first answer again. Where the log has lost the entry, it is what the sender says again.
+local function repeated(first, body)
+  local kind, at = match(first, '^(.)(%d+)')
+  if kind == 'K' then return 'R' .. first end
+  return 'R' .. first .. '\n' .. (step(tonumber(at)) or ('{"version":' .. at .. ',' .. body))
+end
+
+for i, mark in ipairs(marks) do
+  local session, student, status, source, at, body, op = unpack(mark)
+  local first = op ~= '' and (ops[op] or answered[i])
   local answer
-  if before then
-    answer = 'R' .. before
+  if first then
+    answer = repeated(first, body)
   elseif not live then
     answer = 'ENO_ACTIVE_SESSION'
   elseif session ~= '' and session ~= sid then
     answer = 'ESESSION_CHANGED'
-  elseif redis.call('SISMEMBER', KEYS[2], student) == 0 then
+  elseif onRoster[i] == 0 then
     answer = 'ESTUDENT_NOT_ON_ROSTER'
   else
-    local row = rows[student] or redis.call('HGET', KEYS[3], student)
-    local oldStatus, oldSource, oldAt, entry
-    if row then oldStatus, oldSource, oldAt, entry = string.match(row, '^(%S+) (%S+) (%S+)\n(.*)$') end
+    local row = rows[student] or standing[i]
+    local oldStatus, oldSource, oldAt
+    if row then oldStatus, oldSource, oldAt = match(row, '^(%S+) (%S+) (%S+)\n') end
     if not row or decides(status, source, at, oldStatus, oldSource, oldAt) then
       version = version + 1
       local fresh = '{"version":' .. version .. ',' .. body
-      if row then
-        n[oldStatus] = n[oldStatus] - 1
-        earlier[#earlier + 1] = '1' .. entry
-      end
+      if row then n[oldStatus] = n[oldStatus] - 1 end
       n[status] = n[status] + 1
       rows[student] = status .. ' ' .. source .. ' ' .. at .. '\n' .. fresh
       changes[#changes + 1] = fresh
       answer = 'A' .. version
-      if op ~= '' then ops[op] = table.concat({ answer, fresh, sid, epoch }, '\n') end
+      if op ~= '' then ops[op] = answer .. '\n' .. sid .. '\n' .. epoch end
     else
-      earlier[#earlier + 1] = '0{"version":' .. version .. ',' .. body
+      local entry = match(row, '\n(.*)$')
+      keptOut[#keptOut + 1] = '{"version":' .. version .. ',' .. body
       answer = 'K' .. version .. '\n' .. entry
-      if op ~= '' then ops[op] = table.concat({ answer, sid, epoch }, '\n') end
+      if op ~= '' then ops[op] = table.concat({ 'K' .. version, sid, epoch, entry }, '\n') end
     end
   end
-  answers[#answers + 1] = answer
+  answers[i] = answer
 end
 
 local function hset(key, fields)
@@ -67,23 +95,27 @@ local function hset(key, fields)
     flat[#flat + 1] = field
     flat[#flat + 1] = value
   end
-  if #flat > 0 then redis.call('HSET', key, unpack(flat)) end
+  if #flat > 0 then call('HSET', key, unpack(flat)) end
 end
-local function append(key, items, limit)
-  if #items > 0 then
-    redis.call('RPUSH', key, unpack(items))
-    redis.call('LTRIM', key, -tonumber(limit), -1)
+local function append(key, items)
+  if #items > 0 and call('RPUSH', key, unpack(items)) > tonumber(ARGV[1]) then
+    call('LTRIM', key, -tonumber(ARGV[1]), -1)
   end
 end
 hset(KEYS[3], rows)
 hset(KEYS[5], ops)
-append(KEYS[4], changes, ARGV[1])
-append(KEYS[6], earlier, ARGV[2])
+append(KEYS[4], changes)
+append(KEYS[6], keptOut)
 local counters = table.concat({ n.present, n.absent, n.late, n.partial, n.excused, meta[11] or 0 }, ' ')
+local announced = 0
 if #changes > 0 then
-  redis.call('HSET', KEYS[1], 'version', version, 'present', n.present, 'absent', n.absent, 'late', n.late,
+  call('HSET', KEYS[1], 'version', version, 'present', n.present, 'absent', n.absent, 'late', n.late,
     'partial', n.partial, 'excused', n.excused)
-  redis.call('SPUBLISH', KEYS[7], table.concat({ sid, epoch, meta[5], version, counters,
-    '[' .. table.concat(changes, ',') .. ']' }, '\n'))
+  -- Where nobody listens but the sender, who has this reply, the announcement would only be another thing to read.
+  local listening = call('PUBSUB', 'SHARDNUMSUB', KEYS[7], KEYS[8])
+  if listening[2] ~= 1 or listening[4] ~= 1 then
+    announced = call('SPUBLISH', KEYS[7], table.concat({ sid, epoch, meta[5], version, counters,
+      '[' .. table.concat(changes, ',') .. ']' }, '\n')) > 0 and 1 or 0
+  end
 end
-return { sid, epoch, meta[5] or '', tostring(version), counters, unpack(answers) }
+return { sid, epoch, meta[5] or '', tostring(version), counters, tostring(announced), unpack(answers) }

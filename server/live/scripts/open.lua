@@ -1,5 +1,5 @@
 -- Opens the register of a class, or leaves the one that stands there alone (SE1).
--- KEYS  1 meta (hash)  2 roster (set)  3 rows (hash)  4 log (list)  5 ops (hash)  6 earlier (list)
+-- KEYS  1 meta (hash)  2 roster (set)  3 rows (hash)  4 log (list)  5 ops (hash)  6 kept out (list)
 -- ARGV  1 sessionId  2 session (JSON)  3 visibility  4 epoch  5 replication id  6.. the roster
 -- Reply { opened 0|1, session (JSON), epoch }
 local standing = redis.call('HMGET', KEYS[1], 'session', 'epoch')
