@@ -2,6 +2,8 @@ import mongoose from 'mongoose';
 import type { ClassId, StudentId, UserId } from '../../shared/ids.ts';
 import type { Visibility } from '../../shared/protocol/index.ts';
 import type { Memberships } from '../domain/who.ts';
+import { createGatheredRead } from '../kit/gathered-read.ts';
+import { nativeDb } from './asked.ts';
 import { hex, oid, type Page, pageOf } from './mongo.ts';
 
 /** A class: its owner, its co-teachers and its roster. */
@@ -25,6 +27,7 @@ type Row = {
   createdAt: Date;
 };
 type Stored = Row & { _id: mongoose.Types.ObjectId };
+type Found = { staff: ClassId[]; students: ClassId[] };
 
 const { ObjectId } = mongoose.Schema.Types;
 const schema = new mongoose.Schema<Row>(
@@ -66,6 +69,29 @@ export const createClasses = (connection: mongoose.Connection) => {
       .findOneAndUpdate({ ...condition, _id: oid(classId) }, update, { returnDocument: 'after' })
       .lean<Stored>();
     return row && toClass(row);
+  };
+
+  /** Which classes each of some users belongs to; of a class no more is read than who of them is in it. */
+  const readMemberships = async (userIds: readonly UserId[]) => {
+    const ids = userIds.map(oid);
+    const theirs = { $in: ids };
+    const rows = await nativeDb(connection)
+      .collection<Stored>('classes')
+      .find({ $or: [{ teacherId: theirs }, { coTeacherIds: theirs }, { studentIds: theirs }] })
+      .project<Pick<Stored, '_id' | 'teacherId' | 'coTeacherIds' | 'studentIds'>>({
+        teacherId: 1,
+        coTeacherIds: { $setIntersection: ['$coTeacherIds', ids] },
+        studentIds: { $setIntersection: ['$studentIds', ids] },
+      })
+      .toArray();
+    const found = new Map(userIds.map((userId) => [userId, { staff: [], students: [] } as Found]));
+    for (const { _id, teacherId, coTeacherIds, studentIds } of rows) {
+      const classId = hex<ClassId>(_id);
+      const staff = new Set([teacherId, ...coTeacherIds].map((id) => hex<UserId>(id)));
+      for (const userId of staff) found.get(userId)?.staff.push(classId);
+      for (const id of studentIds) found.get(hex<UserId>(id))?.students.push(classId);
+    }
+    return (userId: UserId): Memberships => found.get(userId) ?? { staff: [], students: [] };
   };
 
   return {
@@ -111,17 +137,7 @@ export const createClasses = (connection: mongoose.Connection) => {
     },
 
     /** Which classes a user belongs to, and how. */
-    async membershipsOf(userId: UserId): Promise<Memberships> {
-      const only = { _id: 1 } as const;
-      const [staff, students] = await Promise.all([
-        model.find(staffed(userId), only).lean<Pick<Stored, '_id'>[]>(),
-        model.find({ studentIds: oid(userId) }, only).lean<Pick<Stored, '_id'>[]>(),
-      ]);
-      return {
-        staff: staff.map((row) => hex<ClassId>(row._id)),
-        students: students.map((row) => hex<ClassId>(row._id)),
-      };
-    },
+    membershipsOf: createGatheredRead(readMemberships),
 
     update: (
       classId: ClassId,

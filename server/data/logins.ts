@@ -80,6 +80,12 @@ export const createLogins = (connection: mongoose.Connection) => {
       return row && toLogin(row);
     },
 
+    /** Those of the ids that exist, in no particular order. */
+    async findMany(loginIds: readonly LoginId[]): Promise<Login[]> {
+      const rows = await model.find({ _id: { $in: loginIds.map(oid) } }).lean<Stored[]>();
+      return rows.map(toLogin);
+    },
+
     /** True when the user has logged in from there before, in a log-in that is still kept. */
     async knownFrom(userId: UserId, from: string): Promise<boolean> {
       return (await model.exists({ userId: oid(userId), from })) !== null;

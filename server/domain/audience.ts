@@ -17,18 +17,17 @@ export type Scope = {
   readonly studentId?: StudentId | undefined;
 };
 
-/** Where an event goes: whole rooms, and one student's own connections (`synced`: those only that sent SYNC). */
-export type Destination = {
-  readonly rooms: readonly string[];
-  readonly subject?: { readonly studentId: StudentId; readonly synced: boolean };
-};
+/** Which rooms an audience means, and which of the concerned student's own connections: all, or those that sent SYNC. */
+export type Reach = { readonly rooms: readonly string[]; readonly subject?: 'all' | 'synced' };
 
-/** What an audience means within a scope (AU1). Throws where the scope lacks the student that the audience needs. */
-export const destination = (audience: readonly Audience[], scope: Scope): Destination => {
-  const { classId, studentId } = scope;
-  const openToAll = scope.visibility === 'open' && audience.includes('students-if-open');
+/** What an audience means in a class (AU1). */
+export const reachOf = (
+  audience: readonly Audience[],
+  { classId, visibility }: Pick<Scope, 'classId' | 'visibility'>,
+): Reach => {
+  const openToAll = visibility === 'open' && audience.includes('students-if-open');
   const rooms: string[] = [];
-  let subject: Destination['subject'];
+  let subject: Reach['subject'];
   for (const who of audience) {
     if (who === 'staff') rooms.push(room.staff(classId));
     else if (who === 'students' || (who === 'students-if-open' && openToAll))
@@ -36,10 +35,8 @@ export const destination = (audience: readonly Audience[], scope: Scope): Destin
     else if (who === 'synced') rooms.push(room.synced(classId));
     else if (who === 'synced-staff') rooms.push(room.syncedStaff(classId));
     else if (who === 'one') throw new Error('this event answers one connection and cannot be published');
-    else if (who === 'synced-subject' || (who === 'subject' && !openToAll)) {
-      if (studentId === undefined) throw new Error('this audience needs a student');
-      subject = { studentId, synced: who === 'synced-subject' };
-    }
+    else if (who === 'synced-subject') subject = 'synced';
+    else if (who === 'subject' && !openToAll) subject = 'all';
   }
   return subject ? { rooms, subject } : { rooms };
 };

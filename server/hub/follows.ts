@@ -22,18 +22,21 @@ export const createFollows = (
   };
 
   const release = (seat: Seat, classId: ClassId) => {
-    if (seat.held.delete(classId)) letGo(classId);
+    const at = seat.held.indexOf(classId);
+    if (at < 0) return;
+    seat.held.splice(at, 1);
+    letGo(classId);
   };
 
   return {
     /** Resolves when no later change of the class can pass this instance by; rejects when the register is away. */
     async hold(seat: Seat, classId: ClassId): Promise<void> {
       let standing = following.get(classId);
-      if (seat.held.has(classId)) {
+      if (seat.held.includes(classId)) {
         await standing?.started;
         return;
       }
-      seat.held.add(classId);
+      seat.held.push(classId);
       if (!standing) {
         standing = { seats: 0, started: follow(classId, listener()) };
         following.set(classId, standing);
@@ -44,7 +47,8 @@ export const createFollows = (
       } catch (error) {
         // The next one to come tries anew.
         if (following.get(classId) === standing) following.delete(classId);
-        seat.held.delete(classId);
+        const at = seat.held.indexOf(classId);
+        if (at >= 0) seat.held.splice(at, 1);
         throw error;
       }
     },

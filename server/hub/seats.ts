@@ -23,7 +23,7 @@ export type Seat = {
   /** The classes that it was taken off while the connection was being made: it must not get into their rooms. */
   barred: ClassId[] | undefined;
   /** The classes that are followed on its behalf. */
-  readonly held: Set<ClassId>;
+  readonly held: ClassId[];
   /** The log-in ended while the connection was being made. */
   ended: boolean;
 };
@@ -75,7 +75,7 @@ export const createSeats = () => {
         seated: false,
         news: 0,
         barred: undefined,
-        held: new Set(),
+        held: [],
         ended: false,
       };
       const others = byUser.get(who.userId);

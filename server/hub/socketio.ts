@@ -13,13 +13,13 @@ import { createCaller } from './caller.ts';
 import { createDispatch } from './dispatch.ts';
 import { createEntrance, type EntranceDeps } from './entrance.ts';
 import { createFollows } from './follows.ts';
-import { gatherWrites } from './gather.ts';
 import { jsonParser } from './json-parser.ts';
 import type { Caller, Handler } from './on.ts';
 import { PlainConnection } from './plain-connection.ts';
 import { createPlainEngine } from './plain-engine.ts';
 import { createPresence } from './presence.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import { createSay } from './say.ts';
 import { createSeats, type Seat } from './seats.ts';
 import { createTell } from './tell.ts';
 import { createWatch } from './watch.ts';
@@ -30,6 +30,8 @@ const ENTRANCE_MS = 5000;
 const ENTRANCE_MOST = 2000;
 /** How long a peer may take to answer the end of its connection when the hub closes, in milliseconds. */
 const PARTING_MS = 1000;
+
+const ignore = () => {};
 
 /** Stands in for the handshakes of all who are seated. */
 const SPENT = Object.freeze({
@@ -91,7 +93,8 @@ export const createHub = (deps: HubDeps): Hub => {
   const onError = (error: unknown) => log.warn({ error: describeError(error) }, 'hub');
   const { conflate, stop: stopConflating } = createConflate(75);
   const others = adapter !== undefined;
-  const tell = createTell({ io, seats, others, conflate, onDelivered: deps.onDelivered });
+  const { say, attach: attachSay } = createSay(io);
+  const tell = createTell({ io, say, seats, others, conflate, onDelivered: deps.onDelivered });
   const listener: Listener = tell.listener;
   const follows = createFollows(deps.follow, () => listener, onError);
   const entrance = createEntrance({ ...deps, seats, follows });
@@ -123,7 +126,10 @@ export const createHub = (deps: HubDeps): Hub => {
   let dispatch: ReturnType<typeof createDispatch> | undefined;
   const asked = new WeakSet<object>();
   const upgraded = new Set<Duplex>();
-  const admitted = new WeakMap<Socket, Awaited<ReturnType<typeof entrance.admit>>>();
+  function forget(this: Duplex) {
+    upgraded.delete(this);
+  }
+  const admitted = new WeakMap<Socket, Awaited<ReturnType<typeof entrance.admit>> & { gone: () => void }>();
 
   io.use((socket, next) => {
     // Packets could ask for any number of seats while the first is being looked into.
@@ -136,8 +142,9 @@ export const createHub = (deps: HubDeps): Hub => {
         const { seat } = ticket;
         if (socket.conn.readyState !== 'open') return entrance.dismiss(seat);
         // The connection may still go before it is seated; then nobody else tidies up.
-        socket.conn.once('close', () => entrance.dismiss(seat));
-        admitted.set(socket, ticket);
+        const gone = () => entrance.dismiss(seat);
+        socket.conn.once('close', gone);
+        admitted.set(socket, { ...ticket, gone });
         next();
       })
       .catch((error: unknown) => {
@@ -157,17 +164,22 @@ export const createHub = (deps: HubDeps): Hub => {
     if (seat && dispatch) dispatch(seat, name, args);
   }
 
+  /** Shared by all sockets, like `onAny`. */
+  function onDisconnect(this: Socket, reason: string) {
+    const seat = seats.at(this.id);
+    if (seat) entrance.dismiss(seat);
+    // A connection that nobody sits at is no use, and would not be looked after.
+    if (reason === 'client namespace disconnect') this.conn.close();
+  }
+
   io.on('connection', (socket) => {
     const ticket = admitted.get(socket);
     if (!ticket || !entrance.seat(ticket.seat, ticket.memberships)) return end(socket, 'SOCKET_UNAUTHORIZED');
     const { seat } = ticket;
     admitted.delete(socket);
     socket.onAny(onAny);
-    socket.once('disconnect', (reason) => {
-      entrance.dismiss(seat);
-      // A connection that nobody sits at is no use, and would not be looked after.
-      if (reason === 'client namespace disconnect') socket.conn.close();
-    });
+    socket.on('disconnect', onDisconnect);
+    socket.conn.off('close', ticket.gone);
     // The request and the token are not needed any more, and thousands of them are.
     Object.assign(socket, { handshake: SPENT });
     Object.assign(socket.conn, { request: null });
@@ -203,12 +215,12 @@ export const createHub = (deps: HubDeps): Hub => {
     attach(http) {
       io.bind(plain.engine);
       io.attach(http);
-      gatherWrites(io);
+      attachSay();
       http.on('upgrade', (request, socket, head) => {
         upgraded.add(socket);
-        socket.once('close', () => upgraded.delete(socket));
+        socket.on('close', forget);
         // A peer that resets its connection before anybody listens must not end the process.
-        socket.on('error', () => {});
+        socket.on('error', ignore);
         const [path = '/'] = (request.url ?? '/').split('?', 1);
         if (path === PLAIN_PATH || path === `${PLAIN_PATH}/`) {
           plain.upgrade(request, socket, head, turnAway(request));

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../../shared/faults.ts';
+import type { LoginId, UserId } from '../../../shared/ids.ts';
 import type { PasswordChange } from '../../../shared/rest/auth.ts';
 import type { Login, Logins } from '../../data/logins.ts';
 import type { User, Users } from '../../data/users.ts';
@@ -7,6 +8,7 @@ import type { Presence } from '../../domain/audience.ts';
 import type { Who } from '../../domain/who.ts';
 import { addressKey } from '../../kit/address.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { createGatheredRead } from '../../kit/gathered-read.ts';
 import type { Hashing } from './hashing.ts';
 import { keyed } from './keys.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
@@ -86,9 +88,18 @@ export const createAuth = (deps: AuthDeps) => {
     await presence.loginEnded(loginId);
   };
 
+  const loginOf = createGatheredRead(async (ids: readonly LoginId[]) => {
+    const found = new Map((await logins.findMany(ids)).map((login) => [login.id, login]));
+    return (id: LoginId) => found.get(id);
+  });
+  const userOf = createGatheredRead(async (ids: readonly UserId[]) => {
+    const found = new Map((await users.findMany(ids)).map((user) => [user.id, user]));
+    return (id: UserId) => found.get(id);
+  });
+
   /** Whether the log-in has not ended and its user is enabled, in the same role. */
   const isAlive = async (who: Pick<Who, 'userId' | 'loginId' | 'role'>): Promise<boolean> => {
-    const [login, user] = await Promise.all([logins.find(who.loginId), users.find(who.userId)]);
+    const [login, user] = await Promise.all([loginOf(who.loginId), userOf(who.userId)]);
     if (!login || !user) return false;
     const lives = login.endedAt === null && login.expiresAt.getTime() > clock.now();
     return lives && login.userId === who.userId && !user.disabled && user.role === who.role;
