@@ -12,6 +12,9 @@ export type Row = {
   readonly met: boolean;
 };
 
+/** The target of a row that is there to be compared with. */
+export const NO_TARGET = 'none';
+
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -30,7 +33,7 @@ const table = (rows: readonly Row[]): string =>
     '| --- | ---: | ---: | ---: | ---: | :-: |',
     ...rows.map(
       ({ what, ours, baseline, ratio, target, met }) =>
-        `| ${what} | ${ours} | ${baseline} | ${ratio.toFixed(2)}× | ${target} | ${met ? 'yes' : '**no**'} |`,
+        `| ${what} | ${ours} | ${baseline} | ${ratio.toFixed(2)}× | ${target} | ${target === NO_TARGET ? '–' : met ? 'yes' : '**no**'} |`,
     ),
   ].join('\n');
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'socket.io-client';
 import { type Fixtures, startSession, underLoad } from './fixtures.ts';
 import { connectAll, latency, openClass, throughput } from './load.ts';
-import { figure, median, type Row } from './report.ts';
+import { figure, median, NO_TARGET, type Row } from './report.ts';
 import type { Measured } from './servers.ts';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -61,6 +61,8 @@ export const listenerLatency = async (at: Fixtures, hub: Measured, bare: Measure
   const taught = await at.school.class(30, 'open');
   await startSession(hub, taught);
   const { ours, baseline } = underLoad(hub, bare, taught);
+  // Both run compiled code before they are measured: the tail of the first thousands of marks is the compiler's.
+  for (const load of [ours, baseline]) await throughput(load, SECONDS, IN_FLIGHT);
   const pairs = await inTurn(
     async () => (await latency(ours, SECONDS, perSecond)).p99,
     async () => (await latency(baseline, SECONDS, perSecond)).p99,
@@ -76,9 +78,13 @@ export const listenerLatency = async (at: Fixtures, hub: Measured, bare: Measure
   };
 };
 
-/** Resident memory per idle connection, with 5,000 held by one process. Each server is fresh. */
+/**
+ * Resident memory per idle connection, with 5,000 held by one process: what the second half of them adds, so that the
+ * growth of a young heap, which the baseline has later than we do, is not taken for theirs. Each server is fresh.
+ */
 export const memoryPerConnection = async (at: Fixtures): Promise<Row> => {
   const total = 5000;
+  const first = total / 2;
   const size = 250;
   const auths: Record<string, string>[] = [];
   const bareAuths: Record<string, string>[] = [];
@@ -89,15 +95,15 @@ export const memoryPerConnection = async (at: Fixtures): Promise<Row> => {
   }
   const measure = async (start: () => Promise<Measured>, all: Record<string, string>[]) => {
     const server = await start();
-    const sockets: Socket[] = await connectAll(server.url, all.slice(0, 500));
+    const sockets: Socket[] = await connectAll(server.url, all.slice(0, first));
     const before = await server.ask<number>('memory');
-    sockets.push(...(await connectAll(server.url, all.slice(500))));
+    sockets.push(...(await connectAll(server.url, all.slice(first))));
     const after = await server.ask<number>('memory');
     const held = sockets.filter((socket) => socket.connected).length;
     if (held !== total) throw new Error(`${server.name} held ${held} of ${total}`);
     for (const socket of sockets) socket.disconnect();
     await server.stop();
-    return (after - before) / (total - 500) / 1024;
+    return (after - before) / (total - first) / 1024;
   };
   const pairs = await inTurn(
     () => measure(at.startHub, auths),
@@ -123,7 +129,7 @@ export const doneOfClass = async (
   at: Fixtures,
   hub: Measured,
   bare: Measured,
-  { as, target }: { as: 'upserts' | 'inserts'; target: number },
+  { as, target }: { as: 'upserts' | 'inserts'; target: number | undefined },
 ): Promise<Row> => {
   const taught = await at.school.class(300, 'private');
   const records = at.connection.collection('records');
@@ -176,8 +182,8 @@ export const doneOfClass = async (
     ours: figure(result.ours, 'ms'),
     baseline: figure(result.baseline, 'ms'),
     ratio: result.ratio,
-    target: `≤ ${target}×`,
-    met: result.ratio <= target,
+    target: target === undefined ? NO_TARGET : `≤ ${target}×`,
+    met: target === undefined || result.ratio <= target,
   };
 };
 
