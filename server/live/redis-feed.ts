@@ -12,11 +12,16 @@ type Followed = {
   version: number;
   /** Announcements wait here while it is read where the register stands. */
   waiting: Heard[] | undefined;
+  /** Batches of our own that nobody announces, and that come before what precedes them; in order. */
+  early: Heard[];
   /** More was missed while a catch-up was reading: it has to read once more. */
   again: boolean;
   /** Resolves when it is known where the register stood at the beginning. */
   begun: Promise<void> | undefined;
 };
+
+/** How long a batch may wait for what precedes it before that is read from the log, in ms. */
+const EARLY_MS = 1_000;
 
 type Deps = {
   readonly sub: Redis;
@@ -67,10 +72,16 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
     return epoch === to.epoch && Number(version) <= to.version;
   };
 
+  /** Tells the early batches whose turn has come. */
+  const takeEarly = (to: Followed) => {
+    while (to.early[0] && take(to, to.early[0])) to.early.shift();
+  };
+
   const release = (to: Followed) => {
     const held = to.waiting ?? [];
     to.waiting = undefined;
     for (const batch of held) if (!take(to, batch)) void catchUp(to);
+    takeEarly(to);
   };
 
   const readMissed = async (to: Followed) => {
@@ -90,6 +101,14 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
     }
   };
 
+  /** What was read is newer than early batches of another epoch: nothing can come any more that would go before them. */
+  const dropForeign = (to: Followed) => {
+    const own = to.early.filter(({ epoch }) => epoch === to.epoch);
+    if (own.length === to.early.length) return;
+    to.early = own;
+    lose(to);
+  };
+
   const catchUp = async (to: Followed): Promise<void> => {
     if (to.waiting) {
       // What is being read may be from before that of which we are told now, such as a new epoch.
@@ -101,6 +120,7 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
       to.again = false;
       await readMissed(to);
     } while (to.again);
+    dropForeign(to);
     release(to);
   };
 
@@ -124,7 +144,8 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
     const batch = heardFrom(to.classId, message);
     // A catch-up that starts now reads this batch from the log as well.
     if (to.waiting) to.waiting.push(batch);
-    else if (!take(to, batch)) void catchUp(to);
+    else if (take(to, batch)) takeEarly(to);
+    else void catchUp(to);
   });
 
   return {
@@ -133,14 +154,19 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
 
     /**
      * Tells what a call of this process has changed, without waiting for an announcement. Where something before it
-     * is still on its way, the announcement will tell both; where there is none, the log does.
+     * is still on its way, the announcement will tell both; where there is none, it waits for what is on its way:
+     * that was announced before, on a connection that stands, or else is read when the connection is back.
      */
     own(batch: Heard, announced: boolean): void {
       const to = followed.get(keys(batch.classId).feed);
       if (!to) return;
-      if (to.waiting) {
-        if (!announced) to.waiting.push(batch);
-      } else if (!take(to, batch) && !announced) void catchUp(to);
+      const told = !to.waiting && to.early.length === 0 && take(to, batch);
+      if (told || announced) return;
+      to.early.push(batch);
+      if (to.early.length > 1) return;
+      setTimeout(() => {
+        if (to.early.length > 0) void catchUp(to);
+      }, EARLY_MS).unref();
     },
 
     /** Reads what was announced while nobody was subscribed; to be called when the connection is back. */
@@ -159,7 +185,7 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
       const { feed: channel, own } = keys(classId);
       let to = followed.get(channel);
       if (!to) {
-        const nothing = { epoch: undefined, version: 0, again: false, begun: undefined };
+        const nothing = { epoch: undefined, version: 0, early: [], again: false, begun: undefined };
         to = { classId, listeners: new Set(), waiting: [], ...nothing };
         followed.set(channel, to);
       }

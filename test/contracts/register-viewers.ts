@@ -11,6 +11,7 @@ import {
   newStudents,
   nth,
   openClass,
+  opening,
   snapshot,
   ZERO,
 } from './register-support.ts';
@@ -191,6 +192,24 @@ export const viewerCases = (register: () => Register, make: Make): void => {
         [next.sessionId, next.epoch, 1],
       ]);
       await heard.stop();
+    });
+
+    it('[MK4] hears marks and changes of the roster that overtake one another, from the register’s first step on', async () => {
+      for (let round = 0; round < 20; round++) {
+        const asked = opening([...newStudents(2)]);
+        const { classId, roster } = asked;
+        const heard = await hear(register(), classId);
+        const { session } = await register().open(asked);
+        await Promise.all([
+          register().enrol(classId, nth(newStudents(1), 0)),
+          register().mark(classId, mark(nth(roster, 0))),
+          register().withdraw(classId, nth(roster, 1)),
+          register().mark(classId, mark(nth(roster, 0), { at: at(2) })),
+        ]);
+        await heard.until(4, session.epoch);
+        expect(heard.changes().map(({ version }) => version)).to.deep.equal([1, 2, 3, 4]);
+        await heard.stop();
+      }
     });
 
     it('hears its own class only, until it stops; others go on', async () => {
