@@ -52,6 +52,7 @@ export const createApp = (options: AppOptions): Express => {
   app.use(docsPages({ openapi: describeApi({ routes, version }) }));
 
   const json = express.json({ limit: MAX_BODY_BYTES, strict: true });
+  const form = express.urlencoded({ limit: MAX_BODY_BYTES, extended: false, parameterLimit: 20 });
   for (const { declaration, run } of routes) {
     const limit = limiterOf(declaration, limiters, config.LIMIT_SCALE);
     const admitted: RequestHandler = async (request, response, next) => {
@@ -65,10 +66,16 @@ export const createApp = (options: AppOptions): Express => {
     const answered: RequestHandler = async (request, response) => {
       const { params, query, body, ip = '' } = request;
       const data = await run({ params, query, body, who: response.locals.who, ip });
-      response.status(declaration.status ?? 200).json({ success: true, data });
+      const wrapped = declaration.envelope ? declaration.envelope.success(data) : { success: true, data };
+      response.status(declaration.status ?? 200).json(wrapped);
     };
+    const meant: RequestHandler = (request, _response, next) =>
+      declaration.takes?.(request.body) === false ? next('route') : next();
     // The body is read only of those who may send one: 401 and 403 come before any fault of the body's.
-    app[declaration.method](declaration.path, admitted, ...(declaration.body ? [json] : []), answered);
+    const readers = [...(declaration.body ? [json] : []), ...(declaration.form ? [form] : [])];
+    // What is shared by two routes is read first, to see whose it is.
+    const steps = declaration.takes ? [...readers, meant, admitted] : [admitted, ...readers];
+    app[declaration.method](declaration.path, ...steps, answered);
   }
 
   app.use(() => {

@@ -33,7 +33,7 @@ export const answerFaults =
     }
     const body: Failure = {
       success: false,
-      error: fault.message,
+      error: declaration?.textFor?.[fault.code] ?? fault.message,
       code: fault.code,
       ...(fault.details === undefined ? {} : { details: [...fault.details] }),
       ...(id === undefined ? {} : { id }),
@@ -41,7 +41,7 @@ export const answerFaults =
     response.set('Cache-Control', 'no-store');
     if (fault.kind.retry) response.set('Retry-After', String(Math.ceil((fault.retryAfterMs ?? 1000) / 1000)));
     if (status === 401) response.set('WWW-Authenticate', 'Bearer');
-    response.status(status).json(body);
+    response.status(status).json(declaration?.envelope ? declaration.envelope.failure(body) : body);
   };
 
 function asFault(error: unknown): Fault {

@@ -56,7 +56,8 @@ export const describeApi = ({ routes, version }: { routes: readonly Route[]; ver
     bearerFormat: 'JWT',
     description: 'An access token: `Authorization: Bearer <token>`, or the bare token without "Bearer".',
   });
-  for (const { declaration } of routes) describeRoute(registry, declaration);
+  // A dialect's body beside our own, under one path: the path is described once.
+  for (const { declaration } of routes) if (!declaration.takes) describeRoute(registry, declaration);
   for (const { path, summary, type, schema, also503 } of PAGES) {
     const answer = { description: summary, content: { [type]: { schema } } };
     registry.registerPath({
@@ -91,7 +92,8 @@ export const describeApi = ({ routes, version }: { routes: readonly Route[]; ver
 function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): void {
   const { method, summary, description, tags, params, query, body, reply, status = 200 } = declaration;
   const path = declaration.path.replace(/:(\w+)/g, '{$1}');
-  const Success = z.object({ success: z.literal(true), data: reply });
+  const { envelope, form } = declaration;
+  const Success = envelope?.successSchema(reply) ?? z.object({ success: z.literal(true), data: reply });
   registry.registerPath({
     method,
     path,
@@ -105,7 +107,15 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
       ...(query === undefined ? {} : { query }),
       ...(body === undefined
         ? {}
-        : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+        : {
+            body: {
+              required: true,
+              content: {
+                'application/json': { schema: body },
+                ...(form ? { 'application/x-www-form-urlencoded': { schema: body } } : {}),
+              },
+            },
+          }),
     },
     responses: {
       [status]: { description: summary, content: { 'application/json': { schema: Success } } },
@@ -117,7 +127,13 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
 /** The failures of a route, by status; each code with its text as an example. */
 function failures(declaration: Declaration): Record<string, ResponseConfig> {
   const { roles, params, query, body, limit, faults = [] } = declaration;
+  const { envelope, textFor } = declaration;
   const codes = new Set<FaultCode>(faults);
+  const textOf = (code: FaultCode) => textFor?.[code] ?? FAULTS[code].text;
+  const example = (code: FaultCode) => {
+    const failure: Failure = { success: false, error: textOf(code), code };
+    return { value: envelope?.failure(failure) ?? failure };
+  };
   if (roles !== 'public') codes.add('UNAUTHORIZED').add(refusalOf(declaration));
   if (params ?? query ?? body) codes.add('INVALID_REQUEST');
   if (body) codes.add('BODY_TOO_LARGE');
@@ -133,13 +149,11 @@ function failures(declaration: Declaration): Record<string, ResponseConfig> {
     [...byStatus].map(([status, list]) => [
       status,
       {
-        description: list.map((code) => FAULTS[code].text).join(' · '),
+        description: list.map(textOf).join(' · '),
         content: {
           'application/json': {
-            schema: Failure,
-            examples: Object.fromEntries(
-              list.map((code) => [code, { value: { success: false, error: FAULTS[code].text, code } }]),
-            ),
+            schema: envelope?.failureSchema ?? Failure,
+            examples: Object.fromEntries(list.map((code) => [code, example(code)])),
           },
         },
       },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Fault, type FaultCode, type FaultDetail } from '../../shared/faults.ts';
+import type { Failure } from '../../shared/rest/common.ts';
 import type { Role } from '../../shared/status.ts';
 import type { Who } from '../domain/who.ts';
 
@@ -8,6 +9,15 @@ export type Access = 'public' | readonly Role[];
 
 /** How often one address or one account may call, per minute (times LIMIT_SCALE). */
 export type RouteLimit = { readonly perMinute: number; readonly by: 'ip' | 'account' };
+
+/** How the answers of a dialect look on the wire. */
+export type Envelope = {
+  readonly success: (data: unknown) => unknown;
+  readonly failure: (failure: Failure) => unknown;
+  /** What the two look like, for the docs. */
+  readonly successSchema: (data: z.ZodType) => z.ZodType;
+  readonly failureSchema: z.ZodType;
+};
 
 type Maybe = z.ZodType | undefined;
 type ObjectOrNot = z.ZodObject | undefined;
@@ -40,6 +50,14 @@ export type Declaration<
   readonly faults?: readonly FaultCode[];
   /** Statuses that differ from the fault's own, for dialects. */
   readonly statusFor?: { readonly [code in FaultCode]?: number };
+  /** Sentences that differ from the fault's own, for dialects. */
+  readonly textFor?: { readonly [code in FaultCode]?: string };
+  /** The product's own where there is none. */
+  readonly envelope?: Envelope;
+  /** True: the body may come as a form. */
+  readonly form?: true;
+  /** Where another route has the same method and path: whether this body is meant for this one. */
+  readonly takes?: (body: unknown) => boolean;
   readonly limit?: RouteLimit;
 };
 
