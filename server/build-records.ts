@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Config } from './config.ts';
+import { createAnalytics } from './data/analytics.ts';
 import { type Audit, createAudit } from './data/audit.ts';
 import type { Classes } from './data/classes.ts';
 import { createCorrections } from './data/corrections.ts';
@@ -8,6 +9,7 @@ import { createRecordReads } from './data/record-reads.ts';
 import type { Records } from './data/records.ts';
 import type { SessionRecord, Sessions } from './data/sessions.ts';
 import type { Publish } from './domain/audience.ts';
+import { createAnalyticsService } from './features/analytics/analytics.ts';
 import { createRecount } from './features/attendance/recount.ts';
 import { createAuditService } from './features/records/audit.ts';
 import { createCorrecting } from './features/records/correcting.ts';
@@ -27,7 +29,7 @@ type Parts = {
 };
 
 /** Joins what is done with the records of sessions that are over. */
-export const buildRecords = async ({ connection, ...parts }: Parts) => {
+export const buildRecords = async ({ connection, config, ...parts }: Parts) => {
   const audit: Audit = createAudit(connection);
   await audit.ensureIndexes();
   const reads = createRecordReads(connection);
@@ -39,6 +41,14 @@ export const buildRecords = async ({ connection, ...parts }: Parts) => {
   return {
     records,
     correcting: createCorrecting({ ...parts, records, corrections, audit, recount }),
+    analytics: createAnalyticsService({
+      ...parts,
+      analytics: createAnalytics(connection),
+      scope,
+      names,
+      timeZone: config.TIME_ZONE,
+      semesters: config.SEMESTERS,
+    }),
     audit: createAuditService({ audit, names }),
   };
 };

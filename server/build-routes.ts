@@ -1,4 +1,5 @@
 import { liveDialect } from './dialects/live.ts';
+import { analyticsRoutes } from './features/analytics/routes.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { classRoutes } from './features/classes/routes.ts';
 import { recordRoutes } from './features/records/routes.ts';
@@ -12,6 +13,7 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof classRoutes>[0] &
   Parameters<typeof sessionRoutes>[0] &
   Parameters<typeof recordRoutes>[0] &
+  Parameters<typeof analyticsRoutes>[0] &
   Parameters<typeof liveDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
@@ -21,5 +23,6 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...classRoutes(services),
   ...sessionRoutes(services),
   ...recordRoutes(services),
+  ...analyticsRoutes(services),
   ...liveDialect(services),
 ];
