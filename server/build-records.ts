@@ -13,6 +13,7 @@ import { createAnalyticsService } from './features/analytics/analytics.ts';
 import { createRecount } from './features/attendance/recount.ts';
 import { createAuditService } from './features/records/audit.ts';
 import { createCorrecting } from './features/records/correcting.ts';
+import { createExporting } from './features/records/export.ts';
 import { createRecordsService } from './features/records/records.ts';
 import { createScope } from './features/records/scope.ts';
 import type { Clock } from './kit/clock.ts';
@@ -41,6 +42,7 @@ export const buildRecords = async ({ connection, config, ...parts }: Parts) => {
   return {
     records,
     correcting: createCorrecting({ ...parts, records, corrections, audit, recount }),
+    exporting: createExporting({ reads, scope, names }),
     analytics: createAnalyticsService({
       ...parts,
       analytics: createAnalytics(connection),

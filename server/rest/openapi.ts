@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FAULTS, type FaultCode } from '../../shared/faults.ts';
 import { Failure } from '../../shared/rest/common.ts';
 import { refusalOf } from './auth.ts';
+import { isDownload } from './download.ts';
 import { statusOf } from './faults.ts';
 import type { Declaration, Route } from './route.ts';
 
@@ -91,7 +92,9 @@ export const describeApi = ({ routes, version }: { routes: readonly Route[]; ver
 function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): void {
   const { method, summary, description, tags, params, query, body, reply, status = 200 } = declaration;
   const path = declaration.path.replace(/:(\w+)/g, '{$1}');
-  const Success = z.object({ success: z.literal(true), data: reply });
+  const content = isDownload(reply)
+    ? { 'text/csv': { schema: z.string() } }
+    : { 'application/json': { schema: z.object({ success: z.literal(true), data: reply }) } };
   registry.registerPath({
     method,
     path,
@@ -108,7 +111,7 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
         : { body: { required: true, content: { 'application/json': { schema: body } } } }),
     },
     responses: {
-      [status]: { description: summary, content: { 'application/json': { schema: Success } } },
+      [status]: { description: summary, content },
       ...failures(declaration),
     },
   });

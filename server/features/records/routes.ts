@@ -2,6 +2,7 @@ import { Paging } from '../../../shared/rest/common.ts';
 import {
   AuditPage,
   Deletion,
+  ExportQuery,
   NewStatus,
   RecordDeleted,
   RecordHistory,
@@ -10,9 +11,11 @@ import {
   RecordQuery,
   RecordView,
 } from '../../../shared/rest/records.ts';
+import { downloadReply } from '../../rest/download.ts';
 import { type Route, route } from '../../rest/route.ts';
 import type { AuditService } from './audit.ts';
 import type { Correcting } from './correcting.ts';
+import type { Exporting } from './export.ts';
 import type { RecordsService } from './records.ts';
 
 const STAFF = ['teacher', 'admin'] as const;
@@ -20,10 +23,15 @@ const MEMBERS = ['teacher', 'student', 'admin'] as const;
 const tags = ['attendance'];
 const SCOPE = ['CLASS_NOT_FOUND', 'NOT_CLASS_TEACHER', 'SESSION_NOT_FOUND'] as const;
 
-type Services = { records: RecordsService; correcting: Correcting; audit: AuditService };
+type Services = {
+  records: RecordsService;
+  correcting: Correcting;
+  exporting: Exporting;
+  audit: AuditService;
+};
 
 /** `/api/v1/attendance/records` and `/api/v1/audit`. */
-export const recordRoutes = ({ records, correcting, audit }: Services): Route[] => [
+export const recordRoutes = ({ records, correcting, exporting, audit }: Services): Route[] => [
   route(
     {
       method: 'get',
@@ -99,6 +107,27 @@ export const recordRoutes = ({ records, correcting, audit }: Services): Route[] 
       await correcting.remove(who, params.id, body?.reason);
       return { id: params.id };
     },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/api/v1/attendance/export.csv',
+      roles: STAFF,
+      summary: 'Records as a table for spreadsheets (CSV by RFC 4180, UTF-8 with a byte order mark).',
+      description:
+        'By day, session and student, with the columns code, name, date, session, status, minutesLate, markedBy, reason. ' +
+        'A cell that a spreadsheet would take for a formula begins with an apostrophe. Withdrawn students are left out.',
+      tags,
+      query: ExportQuery,
+      reply: downloadReply(),
+      faults: SCOPE,
+      limit: { perMinute: 30, by: 'account' },
+    },
+    async ({ who, query }) => ({
+      filename: 'attendance.csv',
+      type: 'text/csv; charset=utf-8',
+      pieces: await exporting.csv(who, query),
+    }),
   ),
   route(
     {
