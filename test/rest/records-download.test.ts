@@ -47,8 +47,7 @@ describe('REST: files that are sent while they are made', () => {
   });
 
   it('[CR6] a failure half-way breaks the connection off', async () => {
-    const response = await fetch(`${app.url}/late`);
-    const outcome = await response.text().then(
+    const outcome = await ask(app.url, 'GET /late').then(
       () => 'whole',
       () => 'broken off',
     );
