@@ -1,3 +1,4 @@
+import { createAnalyticsBench } from './analytics.ts';
 import { createFixtures } from './fixtures.ts';
 import { keep, type Row } from './report.ts';
 import {
@@ -15,6 +16,7 @@ const at = await createFixtures();
 const hub = await at.startHub();
 const bare = await at.startBaseline();
 const rows: Row[] = [];
+const analytics = createAnalyticsBench(at, hub);
 
 const scenarios: readonly [string, () => Promise<Row>][] = [
   ['private-30', () => marksPerSecond(at, hub, bare, { size: 30, visibility: 'private', target: 2.5 })],
@@ -25,6 +27,9 @@ const scenarios: readonly [string, () => Promise<Row>][] = [
   ['done-inserts', () => doneOfClass(at, hub, bare, { as: 'inserts', target: undefined })],
   ['log-ins', () => logInDelay(hub)],
   ['memory', () => memoryPerConnection(at)],
+  ['analytics-percentage', analytics.percentage],
+  ['analytics-daily', analytics.daily],
+  ['analytics-trends', analytics.trends],
 ];
 try {
   for (const [name, run] of scenarios) {

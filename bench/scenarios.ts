@@ -10,7 +10,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const IN_FLIGHT = 32;
 
 /** Runs two measurements in turn, and returns what each gave per round: noise of the machine meets both. */
-const inTurn = async <T>(ours: () => Promise<T>, baseline: () => Promise<T>, rounds = ROUNDS) => {
+export const inTurn = async <T>(ours: () => Promise<T>, baseline: () => Promise<T>, rounds = ROUNDS) => {
   const results: { ours: T; baseline: T }[] = [];
   for (let i = 0; i <= rounds; i++) {
     const pair =
@@ -24,7 +24,8 @@ const reversed = async <T>(ours: () => Promise<T>, baseline: () => Promise<T>) =
   return { ours: await ours(), baseline: first };
 };
 
-const ratios = (pairs: readonly { ours: number; baseline: number }[]) => ({
+/** The medians of both, and of their ratio. */
+export const ratios = (pairs: readonly { ours: number; baseline: number }[]) => ({
   ours: median(pairs.map((pair) => pair.ours)),
   baseline: median(pairs.map((pair) => pair.baseline)),
   ratio: median(pairs.map((pair) => pair.ours / pair.baseline)),

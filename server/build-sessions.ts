@@ -72,6 +72,7 @@ export const buildSessions = (parts: Parts) => {
   return {
     service,
     finish,
+    settle,
     clockwork,
     revive: standing.revive,
     /** Resolves when nothing is under way any more. */

@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type ClassId, studentIdOf } from '../shared/ids.ts';
+import { buildRecords } from './build-records.ts';
 import { declaredRoutes } from './build-routes.ts';
 import { buildSessions } from './build-sessions.ts';
 import { openStores } from './build-stores.ts';
@@ -171,6 +172,16 @@ export const build = async (
     classes: classesService,
     sessions: sessionService,
     attendance,
+    ...(await buildRecords({
+      connection,
+      records,
+      sessions,
+      classes,
+      settle: running.settle,
+      publish,
+      clock,
+      config,
+    })),
   });
 
   let closing: Promise<void> | undefined;

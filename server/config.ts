@@ -9,6 +9,11 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+/** A day that every year has, `MM-DD`. */
+const isDayOfYear = (text: string) => {
+  const at = Date.parse(`2001-${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(5, 10) === text;
+};
 const seconds = (text: string) => {
   const [, n, unit] = /^(\d+)\s*(s|m|h|d)?$/.exec(text.trim()) ?? [];
   if (n === undefined) return Number.NaN;
@@ -81,6 +86,10 @@ export const Settings = z.object({
     }, 'must be an IANA time zone name')
     .default('UTC')
     .describe('The zone of calendar days and of device clocks without an offset.'),
+  SEMESTERS: list
+    .refine((starts) => starts.length > 0 && starts.every(isDayOfYear), 'must be days such as 02-15')
+    .default(['01-01', '07-01'])
+    .describe('The days (MM-DD) on which semesters begin.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

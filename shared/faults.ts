@@ -38,6 +38,7 @@ export const FAULTS = {
   STUDENT_NOT_FOUND: { text: 'Student not found', http: 404 },
   TEACHER_NOT_FOUND: { text: 'Teacher not found', http: 404 },
   SESSION_NOT_FOUND: { text: 'Session not found', http: 404 },
+  RECORD_NOT_FOUND: { text: 'Attendance record not found', http: 404 },
   ROUTE_NOT_FOUND: { text: 'No such route', http: 404 },
   STUDENT_NOT_ON_ROSTER: { text: "Student is not on this class's roster", http: 404 },
 
@@ -56,6 +57,8 @@ export const FAULTS = {
   SESSION_EXISTS: { text: 'This class has a live session already', http: 409 },
   DEVICE_BUSY: { text: 'This device is bound to another live session', http: 409 },
   SESSION_ENDED: { text: 'This session is already over', http: 409 },
+  SESSION_CLOSING: { text: 'This session is not quite over, try again shortly', http: 409, retry: true },
+  CONFLICT: { text: 'Somebody else has changed this; look at it again', http: 409 },
   CLASS_AMBIGUOUS: { text: 'Several live sessions are in reach; name one with classId', http: 400 },
   CLASS_NAME_NEEDED: { text: 'Name the class with classId', http: 400 },
   CLASS_IN_SESSION: { text: 'This class has a live session; finish or cancel it first', http: 409 },

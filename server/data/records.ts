@@ -3,6 +3,7 @@ import type { ClassId, SessionId, StudentId, UserId } from '../../shared/ids.ts'
 import type { Entry } from '../../shared/protocol/index.ts';
 import { type Counts, type Source, STATUSES, type Status } from '../../shared/status.ts';
 import type { EndRow, PastLine } from '../domain/closing.ts';
+import type { Correction } from '../domain/correction.ts';
 import { asked, DURABLE, nativeDb } from './asked.ts';
 import { hex, oid } from './mongo.ts';
 
@@ -27,6 +28,10 @@ export type AttendanceRecord = {
   readonly withdrawn: boolean;
   /** Oldest first. */
   readonly history: readonly PastLine[];
+  /** What was changed after DONE, oldest first; every one of them, for ever (CR1). */
+  readonly corrections: readonly Correction[];
+  /** Goes up with every change of the record. */
+  readonly revision: number;
   readonly writtenAt: string;
 };
 
@@ -40,7 +45,8 @@ export type Writing = {
 };
 
 type Id = mongoose.mongo.ObjectId;
-type Stored = {
+/** The document. */
+export type Stored = {
   _id: Id;
   sessionId: Id;
   studentId: Id;
@@ -56,14 +62,32 @@ type Stored = {
   version: number;
   withdrawn?: true;
   history?: PastLine[];
+  corrections?: Correction[];
+  revision?: number;
   writtenAt: Date;
 };
+
+/** One revision of one record: what a change names, so that of two at once one is refused. */
+export const asRead = ({ id, revision }: Pick<AttendanceRecord, 'id' | 'revision'>) => ({
+  _id: oid(id),
+  revision: revision === 0 ? { $exists: false } : revision,
+});
+
+/** The indexes that analytics and exports are read from, without the documents (AN1). */
+export const COVERING = [
+  {
+    name: 'of-class-by-day',
+    key: { classId: 1, date: 1, sessionId: 1, studentId: 1, status: 1, withdrawn: 1 },
+  },
+  { name: 'by-day', key: { date: 1, classId: 1, sessionId: 1, studentId: 1, status: 1, withdrawn: 1 } },
+] as const;
 
 const ONE_EACH = 'one-per-session-and-student';
 /** How many records go into one command. */
 const CHUNK = 1_000;
 
-const toRecord = (row: Stored): AttendanceRecord => ({
+/** What a document says. */
+export const toRecord = (row: Stored): AttendanceRecord => ({
   id: row._id.toHexString(),
   sessionId: hex(row.sessionId),
   studentId: hex(row.studentId),
@@ -79,6 +103,8 @@ const toRecord = (row: Stored): AttendanceRecord => ({
   version: row.version,
   withdrawn: row.withdrawn ?? false,
   history: row.history ?? [],
+  corrections: row.corrections ?? [],
+  revision: row.revision ?? 0,
   writtenAt: row.writtenAt.toISOString(),
 });
 
@@ -116,8 +142,9 @@ export const createRecords = (connection: mongoose.Connection) => {
     async ensureIndexes(): Promise<void> {
       await records.createIndexes([
         { key: { sessionId: 1, studentId: 1 }, name: ONE_EACH, unique: true },
-        { key: { classId: 1, date: 1 } },
         { key: { studentId: 1, classId: 1, date: 1 } },
+        { key: { classId: 1, _id: -1 } },
+        ...COVERING,
       ]);
     },
 
@@ -187,13 +214,17 @@ export const createRecords = (connection: mongoose.Connection) => {
       const { matchedCount } = await asked(
         records.updateOne(
           {
-            _id: oid(read.id),
+            ...asRead(read),
             status: read.status,
             source: read.source,
             at: new Date(read.at),
             history: was === 0 ? { $exists: false } : { $size: was },
           },
-          { $set, ...(replaces && { $unset: Object.fromEntries(gone.map((key) => [key, true])) }) },
+          {
+            $set,
+            $inc: { revision: 1 },
+            ...(replaces && { $unset: Object.fromEntries(gone.map((key) => [key, true])) }),
+          },
         ),
       );
       return matchedCount === 1;

@@ -59,7 +59,12 @@ export const sameMark = (a: Pick<Entry, 'status' | 'source' | 'at' | 'by'>, b: t
 
 /**
  * Whether a mark that was found after its session's record was written takes the record's place: by the rule of
- * marks (MK6), except that nothing takes the place of what a teacher decided later.
+ * marks (MK6), except that nothing takes the place of what a teacher decided later, nor of a correction (CR3).
  */
-export const outweighs = (late: Evidence, record: Evidence): boolean =>
-  takesOver(late, record) && !(record.source === 'teacher' && late.at < record.at);
+export const outweighs = (
+  late: Evidence,
+  record: Evidence & { readonly corrections?: readonly unknown[] },
+): boolean =>
+  (record.corrections ?? []).length === 0 &&
+  takesOver(late, record) &&
+  !(record.source === 'teacher' && late.at < record.at);

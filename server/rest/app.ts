@@ -6,6 +6,7 @@ import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import { type Authenticate, admit } from './auth.ts';
 import { docsPages } from './docs.ts';
+import { type Download, isDownload, sendDownload } from './download.ts';
 import { answerFaults } from './faults.ts';
 import { type Check, healthPages } from './health.ts';
 import { metricsPage, timeRequests } from './metrics.ts';
@@ -66,6 +67,7 @@ export const createApp = (options: AppOptions): Express => {
     const answered: RequestHandler = async (request, response) => {
       const { params, query, body, ip = '' } = request;
       const data = await run({ params, query, body, who: response.locals.who, ip });
+      if (isDownload(declaration.reply)) return await sendDownload(response, data as Download);
       const wrapped = declaration.envelope ? declaration.envelope.success(data) : { success: true, data };
       response.status(declaration.status ?? 200).json(wrapped);
     };

@@ -16,9 +16,11 @@ export const statusOf = (code: FaultCode, declaration: Declaration | undefined):
 /** The only place where REST catches. Whatever is not a fault of ours is INTERNAL, with an id that the log carries. */
 export const answerFaults =
   ({ log }: { log: Log }): ErrorRequestHandler =>
-  (error, request, response, next) => {
+  (error, request, response, _next) => {
     if (response.headersSent) {
-      next(error);
+      // Half an answer is on its way: nobody may take it for a whole one.
+      log.warn({ route: declarationOf(response)?.path, error: describeError(error) }, 'answer broken off');
+      response.destroy();
       return;
     }
     const fault = asFault(error);

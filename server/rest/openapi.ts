@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FAULTS, type FaultCode } from '../../shared/faults.ts';
 import { Failure } from '../../shared/rest/common.ts';
 import { refusalOf } from './auth.ts';
+import { isDownload } from './download.ts';
 import { statusOf } from './faults.ts';
 import type { Declaration, Route } from './route.ts';
 
@@ -94,6 +95,9 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
   const path = declaration.path.replace(/:(\w+)/g, '{$1}');
   const { envelope, form } = declaration;
   const Success = envelope?.successSchema(reply) ?? z.object({ success: z.literal(true), data: reply });
+  const content = isDownload(reply)
+    ? { 'text/csv': { schema: z.string() } }
+    : { 'application/json': { schema: Success } };
   registry.registerPath({
     method,
     path,
@@ -118,7 +122,7 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
           }),
     },
     responses: {
-      [status]: { description: summary, content: { 'application/json': { schema: Success } } },
+      [status]: { description: summary, content },
       ...failures(declaration),
     },
   });

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../../kit/checkpoint.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Frozen, Register } from '../../live/register.ts';
+import { createRecount } from './recount.ts';
 
 type Deps = {
   readonly sessions: Pick<Sessions, 'keepRows' | 'recount' | 'settle'>;
@@ -33,6 +34,7 @@ export const freezeIfThere = (
  */
 export const createSettle = ({ sessions, records, register, clock, log, checkpoint }: Deps) => {
   const running = new Map<string, Promise<void>>();
+  const recount = createRecount({ sessions, records });
 
   /** Puts one mark that the record does not show into the record or its history; true when it had to. */
   const amend = async (session: SessionRecord, row: EndRow): Promise<boolean> => {
@@ -71,7 +73,7 @@ export const createSettle = ({ sessions, records, register, clock, log, checkpoi
     }
     if (missing.length + amended === 0) return;
     log.error({ sessionId, classId, missing: missing.length, amended }, 'marks came after the records');
-    await sessions.recount(sessionId, await records.counts(sessionId));
+    await recount(sessionId);
   };
 
   const settleOnce = async (session: SessionRecord, written: boolean): Promise<void> => {

@@ -1,0 +1,56 @@
+import type mongoose from 'mongoose';
+import type { ClassId, UserId } from '../../shared/ids.ts';
+import { asked, nativeDb } from './asked.ts';
+import { hex, oid } from './mongo.ts';
+
+/** How lists call a person. `code`: the student's code, or the id of one who has none. */
+export type Naming = { readonly name: string; readonly code: string };
+
+type Named = {
+  _id: mongoose.mongo.ObjectId;
+  name?: string;
+  firstName?: string;
+  lastName?: string;
+  studentCode?: string;
+};
+
+const nameOf = ({ _id, name, firstName, lastName }: Named): string =>
+  [firstName, lastName].filter(Boolean).join(' ') || name || hex(_id);
+
+/** What people and classes are called, and nothing else of them. Methods may throw STORE_UNAVAILABLE. */
+export const createNames = (connection: mongoose.Connection) => {
+  const db = nativeDb(connection);
+
+  return {
+    /** Those of the people who exist, by id. */
+    async ofPeople(ids: readonly string[]): Promise<Map<string, Naming>> {
+      if (ids.length === 0) return new Map();
+      const rows = await asked(
+        db
+          .collection<Named>('users')
+          .find({ _id: { $in: ids.map(oid) } })
+          .project<Named>({ name: 1, firstName: 1, lastName: 1, studentCode: 1 })
+          .toArray(),
+      );
+      return new Map(
+        rows.map((row) => [
+          hex<UserId>(row._id),
+          { name: nameOf(row), code: row.studentCode ?? hex(row._id) },
+        ]),
+      );
+    },
+
+    /** The names of classes by id; of all classes where no ids are given. */
+    async ofClasses(ids?: readonly ClassId[]): Promise<Map<ClassId, string>> {
+      const rows = await asked(
+        db
+          .collection<{ className: string }>('classes')
+          .find(ids === undefined ? {} : { _id: { $in: ids.map(oid) } })
+          .project<{ _id: mongoose.mongo.ObjectId; className: string }>({ className: 1 })
+          .toArray(),
+      );
+      return new Map(rows.map(({ _id, className }) => [hex<ClassId>(_id), className]));
+    },
+  };
+};
+export type Names = ReturnType<typeof createNames>;

@@ -1,0 +1,15 @@
+import type { Status } from '../../shared/status.ts';
+
+/** How many records say what. */
+export type Tally = { readonly [status in Status]: number };
+
+/** `part` of `whole` in percent, to two decimals; null of nothing. */
+export const percent = (part: number, whole: number): number | null =>
+  whole === 0 ? null : Math.round((part / whole) * 10_000) / 100;
+
+/** Everyone but the excused: what percentages are of (AN2). */
+export const expected = (tally: Tally): number => tally.present + tally.late + tally.partial + tally.absent;
+
+/** Present, late and partial, in percent of everyone but the excused (AN2). */
+export const attendance = (tally: Tally): number | null =>
+  percent(tally.present + tally.late + tally.partial, expected(tally));

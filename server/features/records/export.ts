@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { ExportQuery } from '../../../shared/rest/records.ts';
+import type { Names, Naming } from '../../data/names.ts';
+import type { RecordReads } from '../../data/record-reads.ts';
+import { BOM, csvLine } from '../../domain/csv.ts';
+import type { Asker, Scope } from './scope.ts';
+
+const COLUMNS = ['code', 'name', 'date', 'session', 'status', 'minutesLate', 'markedBy', 'reason'];
+/** How many people's names are remembered on the way. */
+const REMEMBERED = 10_000;
+
+type Deps = {
+  readonly reads: Pick<RecordReads, 'walk'>;
+  readonly scope: Pick<Scope, 'of'>;
+  readonly names: Pick<Names, 'ofPeople'>;
+};
+
+/** Records as a table for spreadsheets. */
+export const createExporting = ({ reads, scope, names }: Deps) => {
+  const lines = async function* (filter: Parameters<RecordReads['walk']>[0]): AsyncGenerator<string> {
+    const known = new Map<string, Naming>();
+    yield BOM + csvLine(COLUMNS);
+    for await (const batch of reads.walk(filter)) {
+      if (known.size > REMEMBERED) known.clear();
+      const ids = new Set(batch.flatMap(({ studentId, by }) => (by ? [studentId, by] : [studentId])));
+      const unknown = [...ids].filter((id) => !known.has(id));
+      for (const [id, naming] of await names.ofPeople(unknown)) known.set(id, naming);
+      yield batch
+        .map(({ studentId, by, date, sessionId, status, minutesLate, reason }) => {
+          const { code, name } = known.get(studentId) ?? { code: studentId, name: '' };
+          const markedBy = by === undefined ? undefined : (known.get(by)?.name ?? by);
+          return csvLine([code, name, date, sessionId, status, minutesLate, markedBy, reason]);
+        })
+        .join('');
+    }
+  };
+
+  return {
+    /**
+     * The records that count, by day, session and student, in pieces of at most 500 lines that are made as they are
+     * fetched. The faults of `Scope.of` come before the first piece.
+     */
+    async csv(
+      who: Asker,
+      { from, to, ...asked }: z.output<typeof ExportQuery>,
+    ): Promise<AsyncIterable<string>> {
+      return lines({ ...(await scope.of(who, asked)), from, to });
+    },
+  };
+};
+export type Exporting = ReturnType<typeof createExporting>;
