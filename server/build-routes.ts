@@ -1,7 +1,9 @@
 import { liveDialect } from './dialects/live.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { classRoutes } from './features/classes/routes.ts';
+import { peopleRoutes } from './features/people/routes.ts';
 import { sessionRoutes } from './features/sessions/routes.ts';
+import { structureRoutes } from './features/structure/routes.ts';
 import { userRoutes } from './features/users/routes.ts';
 import type { Route } from './rest/route.ts';
 
@@ -10,6 +12,8 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof userRoutes>[0] &
   Parameters<typeof classRoutes>[0] &
   Parameters<typeof sessionRoutes>[0] &
+  Parameters<typeof peopleRoutes>[0] &
+  Parameters<typeof structureRoutes>[0] &
   Parameters<typeof liveDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
@@ -18,5 +22,7 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...userRoutes(services),
   ...classRoutes(services),
   ...sessionRoutes(services),
+  ...peopleRoutes(services),
+  ...structureRoutes(services),
   ...liveDialect(services),
 ];

@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type ClassId, studentIdOf } from '../shared/ids.ts';
 import { declaredRoutes } from './build-routes.ts';
+import { buildSchool } from './build-school.ts';
 import { buildSessions } from './build-sessions.ts';
 import { openStores } from './build-stores.ts';
 import type { Config } from './config.ts';
@@ -141,7 +142,8 @@ export const build = async (
 
   // Classes and marking
   const isLive = async (classId: ClassId) => (await sessions.openOf(classId)) !== null;
-  const classesService = createClassesService({ classes, users, presence, register, isLive, clock });
+  const school = await buildSchool({ connection, users, logins, classes, presence, register, clock });
+  const classesService = createClassesService({ ...school, classes, users, presence, isLive, clock });
   const reach = createReach({ register, revive });
   const marking = createMarking({
     register,
@@ -171,6 +173,7 @@ export const build = async (
     classes: classesService,
     sessions: sessionService,
     attendance,
+    ...school.services,
   });
 
   let closing: Promise<void> | undefined;
