@@ -1,12 +1,15 @@
 import type mongoose from 'mongoose';
 import type { SectionId } from '../shared/ids.ts';
 import type { Classes } from './data/classes.ts';
+import { createInvitations } from './data/invitations.ts';
 import type { Logins } from './data/logins.ts';
 import { createPeople } from './data/people.ts';
 import { createStructure } from './data/structure.ts';
 import type { Users } from './data/users.ts';
 import type { Presence } from './domain/audience.ts';
+import type { Hashing } from './features/auth/hashing.ts';
 import { createRosters } from './features/classes/rosters.ts';
+import { createInvitationService } from './features/invitations/invitations.ts';
 import { createPeopleService } from './features/people/people.ts';
 import { createStructureService } from './features/structure/structure.ts';
 import type { Clock } from './kit/clock.ts';
@@ -20,6 +23,7 @@ export const buildSchool = async ({
   classes,
   presence,
   register,
+  hashing,
   clock,
 }: {
   connection: mongoose.Connection;
@@ -28,11 +32,13 @@ export const buildSchool = async ({
   classes: Classes;
   presence: Presence;
   register: Pick<Register, 'enrol' | 'withdraw'>;
+  hashing: Hashing;
   clock: Clock;
 }) => {
   const peopleData = createPeople(connection);
   const structureData = createStructure(connection);
-  await structureData.ensureIndexes();
+  const invitationData = createInvitations(connection);
+  await Promise.all([structureData.ensureIndexes(), invitationData.ensureIndexes()]);
 
   const structure = createStructureService({
     structure: structureData,
@@ -58,10 +64,21 @@ export const buildSchool = async ({
     clock,
   });
 
+  const invitations = createInvitationService({
+    invitations: invitationData,
+    people,
+    users,
+    classes,
+    hashing,
+    clock,
+  });
+
   return {
     rosters,
     requireSections: structure.requireSections,
     /** What the school's routes call. */
-    services: { people, structure },
+    services: { people, structure, invitations },
+    /** Removes what is over. */
+    forgetOver: invitationData.forgetOver,
   };
 };

@@ -142,7 +142,16 @@ export const build = async (
 
   // Classes and marking
   const isLive = async (classId: ClassId) => (await sessions.openOf(classId)) !== null;
-  const school = await buildSchool({ connection, users, logins, classes, presence, register, clock });
+  const school = await buildSchool({
+    connection,
+    users,
+    logins,
+    classes,
+    presence,
+    register,
+    hashing,
+    clock,
+  });
   const classesService = createClassesService({ ...school, classes, users, presence, isLive, clock });
   const reach = createReach({ register, revive });
   const marking = createMarking({
@@ -205,8 +214,8 @@ export const build = async (
   counted.unref();
   const tidy = () => {
     const now = new Date(clock.now());
-    Promise.all([logins.forgetOver(now), tickets.forgetOver(now)]).catch((error: unknown) =>
-      log.warn({ error: describeError(error) }, 'not tidied; next time'),
+    Promise.all([logins.forgetOver(now), tickets.forgetOver(now), school.forgetOver(now)]).catch(
+      (error: unknown) => log.warn({ error: describeError(error) }, 'not tidied; next time'),
     );
   };
   const tidied = setInterval(tidy, TIDY_EVERY_MS);

@@ -107,6 +107,7 @@ export async function startApp(
       enrol: async (...about) => roster.push(['enrol', ...about]) > 0,
       withdraw: async (...about) => roster.push(['withdraw', ...about]) > 0,
     },
+    hashing,
     clock,
   });
   const classes = createClassesService({
