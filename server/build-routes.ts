@@ -2,8 +2,11 @@ import { liveDialect } from './dialects/live.ts';
 import { analyticsRoutes } from './features/analytics/routes.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { classRoutes } from './features/classes/routes.ts';
+import { invitationRoutes } from './features/invitations/routes.ts';
+import { peopleRoutes } from './features/people/routes.ts';
 import { recordRoutes } from './features/records/routes.ts';
 import { sessionRoutes } from './features/sessions/routes.ts';
+import { structureRoutes } from './features/structure/routes.ts';
 import { userRoutes } from './features/users/routes.ts';
 import type { Route } from './rest/route.ts';
 
@@ -14,6 +17,9 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof sessionRoutes>[0] &
   Parameters<typeof recordRoutes>[0] &
   Parameters<typeof analyticsRoutes>[0] &
+  Parameters<typeof peopleRoutes>[0] &
+  Parameters<typeof structureRoutes>[0] &
+  Parameters<typeof invitationRoutes>[0] &
   Parameters<typeof liveDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
@@ -24,5 +30,8 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...sessionRoutes(services),
   ...recordRoutes(services),
   ...analyticsRoutes(services),
+  ...peopleRoutes(services),
+  ...structureRoutes(services),
+  ...invitationRoutes(services),
   ...liveDialect(services),
 ];

@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import { type ClassId, studentIdOf } from '../shared/ids.ts';
 import { buildRecords } from './build-records.ts';
 import { declaredRoutes } from './build-routes.ts';
+import { buildSchool } from './build-school.ts';
 import { buildSessions } from './build-sessions.ts';
 import { openStores } from './build-stores.ts';
 import type { Config } from './config.ts';
@@ -142,7 +143,17 @@ export const build = async (
 
   // Classes and marking
   const isLive = async (classId: ClassId) => (await sessions.openOf(classId)) !== null;
-  const classesService = createClassesService({ classes, users, presence, register, isLive, clock });
+  const school = await buildSchool({
+    connection,
+    users,
+    logins,
+    classes,
+    presence,
+    register,
+    hashing,
+    clock,
+  });
+  const classesService = createClassesService({ ...school, classes, users, presence, isLive, clock });
   const reach = createReach({ register, revive });
   const marking = createMarking({
     register,
@@ -182,6 +193,7 @@ export const build = async (
       clock,
       config,
     })),
+    ...school.services,
   });
 
   let closing: Promise<void> | undefined;
@@ -213,8 +225,8 @@ export const build = async (
   counted.unref();
   const tidy = () => {
     const now = new Date(clock.now());
-    Promise.all([logins.forgetOver(now), tickets.forgetOver(now)]).catch((error: unknown) =>
-      log.warn({ error: describeError(error) }, 'not tidied; next time'),
+    Promise.all([logins.forgetOver(now), tickets.forgetOver(now), school.forgetOver(now)]).catch(
+      (error: unknown) => log.warn({ error: describeError(error) }, 'not tidied; next time'),
     );
   };
   const tidied = setInterval(tidy, TIDY_EVERY_MS);

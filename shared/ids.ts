@@ -2,17 +2,25 @@ import { z } from 'zod';
 
 const objectId = () => z.string().regex(/^[0-9a-f]{24}$/, 'must be a 24-character hexadecimal id');
 
-/** A person with a log-in: 24 lower-case hexadecimal characters. */
+/** A person, with or without a log-in: 24 lower-case hexadecimal characters. */
 export const UserId = objectId().brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
 
-/** A pupil on a roster. For a student with a log-in it is the user's id (see `studentIdOf`). */
+/** A pupil on a roster: the id of the person (see `studentIdOf`). */
 export const StudentId = objectId().brand<'StudentId'>();
 export type StudentId = z.infer<typeof StudentId>;
 
 /** A class; it owns one room and at most one live session. */
 export const ClassId = objectId().brand<'ClassId'>();
 export type ClassId = z.infer<typeof ClassId>;
+
+/** A department's intake, such as Science 2026. */
+export const DepBatchId = objectId().brand<'DepBatchId'>();
+export type DepBatchId = z.infer<typeof DepBatchId>;
+
+/** A section of a dep-batch: the students who are taught together. */
+export const SectionId = objectId().brand<'SectionId'>();
+export type SectionId = z.infer<typeof SectionId>;
 
 /** One taking of the register, from its start to DONE or cancellation. */
 export const SessionId = objectId().brand<'SessionId'>();
@@ -30,5 +38,5 @@ export type OpId = z.infer<typeof OpId>;
 export const Instant = z.iso.datetime({ offset: false }).transform((text) => new Date(text).toISOString());
 export type Instant = string;
 
-/** A student with a log-in is on rosters under the id of the log-in. */
+/** A student is on rosters under the person's id. */
 export const studentIdOf = (userId: UserId): StudentId => userId as string as StudentId;

@@ -1,15 +1,21 @@
 import mongoose from 'mongoose';
-import type { ClassId, StudentId, UserId } from '../../shared/ids.ts';
+import { Fault } from '../../shared/faults.ts';
+import type { ClassId, SectionId, StudentId, UserId } from '../../shared/ids.ts';
 import type { Visibility } from '../../shared/protocol/index.ts';
 import type { Memberships } from '../domain/who.ts';
 import { createGatheredRead } from '../kit/gathered-read.ts';
 import { nativeDb } from './asked.ts';
-import { hex, oid, type Page, pageOf } from './mongo.ts';
+import { createRosterUpdates } from './class-rosters.ts';
+import { hex, isDuplicateKey, oid, type Page, pageOf } from './mongo.ts';
 
 /** A class: its owner, its co-teachers and its roster. */
 export type ClassInfo = {
   readonly id: ClassId;
   readonly className: string;
+  /** The course code; null where there is none. */
+  readonly code: string | null;
+  /** The sections whose students are on the roster. */
+  readonly sectionIds: SectionId[];
   /** The owner. */
   readonly teacherId: UserId;
   readonly coTeacherIds: UserId[];
@@ -18,14 +24,21 @@ export type ClassInfo = {
   readonly visibility: Visibility;
 };
 
-type Row = {
+/** A document of `classes`. `studentIds` is the roster as it stands; `addedIds` and `removedIds` are what makes it. */
+export type ClassRow = {
   className: string;
+  code?: string;
+  sectionIds?: mongoose.Types.ObjectId[];
+  addedIds?: mongoose.Types.ObjectId[];
+  removedIds?: mongoose.Types.ObjectId[];
+  revision?: number;
   teacherId: mongoose.Types.ObjectId;
   coTeacherIds: mongoose.Types.ObjectId[];
   studentIds: mongoose.Types.ObjectId[];
   visibility: Visibility;
   createdAt: Date;
 };
+type Row = ClassRow;
 type Stored = Row & { _id: mongoose.Types.ObjectId };
 type Found = { staff: ClassId[]; students: ClassId[] };
 
@@ -33,6 +46,11 @@ const { ObjectId } = mongoose.Schema.Types;
 const schema = new mongoose.Schema<Row>(
   {
     className: { type: String, required: true },
+    code: { type: String },
+    sectionIds: { type: [ObjectId], default: undefined },
+    addedIds: { type: [ObjectId], default: undefined },
+    removedIds: { type: [ObjectId], default: undefined },
+    revision: { type: Number },
     teacherId: { type: ObjectId, required: true },
     coTeacherIds: { type: [ObjectId], required: true },
     studentIds: { type: [ObjectId], required: true },
@@ -44,10 +62,14 @@ const schema = new mongoose.Schema<Row>(
 schema.index({ teacherId: 1 });
 schema.index({ coTeacherIds: 1 });
 schema.index({ studentIds: 1 });
+schema.index({ sectionIds: 1 });
+schema.index({ code: 1 }, { unique: true, partialFilterExpression: { code: { $type: 'string' } } });
 
 const toClass = (row: Stored): ClassInfo => ({
   id: hex(row._id),
   className: row.className,
+  code: row.code ?? null,
+  sectionIds: (row.sectionIds ?? []).map((id) => hex<SectionId>(id)),
   teacherId: hex(row.teacherId),
   coTeacherIds: row.coTeacherIds.map((id) => hex<UserId>(id)),
   studentIds: row.studentIds.map((id) => hex<StudentId>(id)),
@@ -56,9 +78,14 @@ const toClass = (row: Stored): ClassInfo => ({
 
 const staffed = (userId: UserId) => ({ $or: [{ teacherId: oid(userId) }, { coTeacherIds: oid(userId) }] });
 
+const codeIsUnique = (error: unknown): never => {
+  throw isDuplicateKey(error) ? new Fault('CODE_EXISTS') : error;
+};
+
 /** The classes' collection. Every change answers with the class as it stands after it, or null where there is none. */
 export const createClasses = (connection: mongoose.Connection) => {
   const model = connection.model<Row>('Class', schema);
+  const rosters = createRosterUpdates(connection);
 
   const change = async (
     classId: ClassId,
@@ -67,7 +94,8 @@ export const createClasses = (connection: mongoose.Connection) => {
   ): Promise<ClassInfo | null> => {
     const row = await model
       .findOneAndUpdate({ ...condition, _id: oid(classId) }, update, { returnDocument: 'after' })
-      .lean<Stored>();
+      .lean<Stored>()
+      .catch(codeIsUnique);
     return row && toClass(row);
   };
 
@@ -99,18 +127,32 @@ export const createClasses = (connection: mongoose.Connection) => {
       await model.createIndexes();
     },
 
-    async create(info: {
+    /** With its sections, but nobody on the roster. CODE_EXISTS. */
+    async create({
+      code,
+      sectionIds = [],
+      ...info
+    }: {
       className: string;
+      code?: string | undefined;
+      sectionIds?: readonly SectionId[] | undefined;
       teacherId: UserId;
       visibility: Visibility;
       createdAt: Date;
     }): Promise<ClassInfo> {
-      const row = await model.create({
-        ...info,
-        teacherId: oid(info.teacherId),
-        coTeacherIds: [],
-        studentIds: [],
-      });
+      const row = await model
+        .create({
+          ...info,
+          ...(code === undefined ? {} : { code }),
+          teacherId: oid(info.teacherId),
+          sectionIds: sectionIds.map(oid),
+          coTeacherIds: [],
+          studentIds: [],
+          addedIds: [],
+          removedIds: [],
+          revision: 0,
+        })
+        .catch(codeIsUnique);
       return toClass(row.toObject<Stored>());
     },
 
@@ -139,16 +181,37 @@ export const createClasses = (connection: mongoose.Connection) => {
     /** Which classes a user belongs to, and how. */
     membershipsOf: createGatheredRead(readMemberships),
 
+    /** CODE_EXISTS. A code of null is taken away. */
     update: (
       classId: ClassId,
-      set: { className?: string | undefined; visibility?: Visibility | undefined },
+      set: {
+        className?: string | undefined;
+        visibility?: Visibility | undefined;
+        code?: string | null | undefined;
+      },
     ): Promise<ClassInfo | null> =>
       change(classId, {
         $set: {
           ...(set.className === undefined ? {} : { className: set.className }),
           ...(set.visibility === undefined ? {} : { visibility: set.visibility }),
+          ...(typeof set.code === 'string' ? { code: set.code } : {}),
         },
+        ...(set.code === null ? { $unset: { code: 1 } } : {}),
       }),
+
+    /** Whether somebody owns a class. */
+    ownsOne: async (userId: UserId): Promise<boolean> =>
+      (await model.exists({ teacherId: oid(userId) })) !== null,
+
+    /** Whether somebody teaches a class that the student is in. */
+    teaches: async (userId: UserId, studentId: StudentId): Promise<boolean> =>
+      (await model.exists({ ...staffed(userId), studentIds: oid(studentId) })) !== null,
+
+    /** The ids of the classes of these codes; codes of none are left out. */
+    async findByCodes(codes: readonly string[]): Promise<Map<string, ClassId>> {
+      const rows = await model.find({ code: { $in: [...codes] } }, { code: 1 }).lean<Stored[]>();
+      return new Map(rows.map(({ _id, code = '' }) => [code, hex<ClassId>(_id)]));
+    },
 
     /** Removes the class and answers with what it was. */
     async remove(classId: ClassId): Promise<ClassInfo | null> {
@@ -160,10 +223,19 @@ export const createClasses = (connection: mongoose.Connection) => {
       change(classId, { $addToSet: { coTeacherIds: oid(userId) } }),
     removeCoTeacher: (classId: ClassId, userId: UserId): Promise<ClassInfo | null> =>
       change(classId, { $pull: { coTeacherIds: oid(userId) } }),
-    addStudent: (classId: ClassId, studentId: StudentId): Promise<ClassInfo | null> =>
-      change(classId, { $addToSet: { studentIds: oid(studentId) } }),
-    removeStudent: (classId: ClassId, studentId: StudentId): Promise<ClassInfo | null> =>
-      change(classId, { $pull: { studentIds: oid(studentId) } }),
+    async addStudents(classId: ClassId, studentIds: readonly StudentId[]): Promise<ClassInfo | null> {
+      const row = await rosters.add(classId, studentIds);
+      return row && toClass(row);
+    },
+    async addStudent(classId: ClassId, studentId: StudentId): Promise<ClassInfo | null> {
+      const row = await rosters.add(classId, [studentId]);
+      return row && toClass(row);
+    },
+    async removeStudent(classId: ClassId, studentId: StudentId): Promise<ClassInfo | null> {
+      const row = await rosters.remove(classId, studentId);
+      return row && toClass(row);
+    },
+    rosters,
   };
 };
 export type Classes = ReturnType<typeof createClasses>;

@@ -4,13 +4,15 @@ import type { UserId } from '../../shared/ids.ts';
 import type { Role } from '../../shared/status.ts';
 import { hex, isDuplicateKey, oid, type Page, pageOf } from './mongo.ts';
 
-/** A person with a log-in, as every other part of the program sees one: without the password's hash. */
+/** A person, with or without a log-in, as every other part of the program sees one: without the password's hash. */
 export type User = {
   readonly id: UserId;
   readonly name: string;
-  /** In lower case. */
-  readonly email: string;
+  /** In lower case; null where none is known. Whoever has a log-in has one. */
+  readonly email: string | null;
   readonly role: Role;
+  /** False for people whom the school knows and who have not claimed an account (SC5). */
+  readonly hasLogin: boolean;
   readonly disabled: boolean;
   readonly createdAt: Date;
 };
@@ -18,39 +20,66 @@ export type User = {
 /** What log-in compares; the only place where a hash leaves this layer. `generation` changes with every new password. */
 export type Credentials = { readonly user: User; readonly passwordHash: string; readonly generation: number };
 
-type Row = {
+/** A document of `users`: `passwordHash` and `generation` are there for those with a log-in. */
+export type UserRow = {
   name: string;
-  email: string;
+  email?: string;
   role: Role;
-  passwordHash: string;
-  generation: number;
+  passwordHash?: string;
+  generation?: number;
   disabled: boolean;
   createdAt: Date;
+  studentCode?: string;
+  teacherCode?: string;
+  firstName?: string;
+  lastName?: string;
+  sectionId?: mongoose.Types.ObjectId;
 };
+type Row = UserRow;
 type Stored = Row & { _id: mongoose.Types.ObjectId };
 
 const schema = new mongoose.Schema<Row>(
   {
     name: { type: String, required: true },
-    email: { type: String, required: true },
+    email: { type: String },
     role: { type: String, required: true },
-    passwordHash: { type: String, required: true },
-    generation: { type: Number, required: true, default: 0 },
+    passwordHash: { type: String },
+    generation: { type: Number },
     disabled: { type: Boolean, required: true, default: false },
     createdAt: { type: Date, required: true },
+    studentCode: { type: String },
+    teacherCode: { type: String },
+    firstName: { type: String },
+    lastName: { type: String },
+    sectionId: { type: mongoose.Schema.Types.ObjectId },
   },
   { strict: 'throw', strictQuery: 'throw', versionKey: false, collection: 'users' },
 );
-schema.index({ email: 1 }, { unique: true });
+/** Unique among those who have one. */
+for (const field of ['email', 'studentCode', 'teacherCode'] as const)
+  schema.index(
+    { [field]: 1 },
+    {
+      unique: true,
+      name: `${field}_unique_where_known`,
+      partialFilterExpression: { [field]: { $type: 'string' } },
+    },
+  );
 schema.index({ role: 1, _id: 1 });
+schema.index({ sectionId: 1 });
+
+/** The index on addresses from when everybody had one. */
+const FORMER_INDEX = 'email_1';
+const NO_SUCH_INDEX = new Set([26, 27]);
 
 const WITHOUT_HASH = { passwordHash: 0 } as const;
 
 const toUser = (row: Omit<Stored, 'passwordHash'>): User => ({
   id: hex(row._id),
   name: row.name,
-  email: row.email,
+  email: row.email ?? null,
   role: row.role,
+  hasLogin: row.generation !== undefined && row.generation !== null,
   disabled: row.disabled,
   createdAt: row.createdAt,
 });
@@ -58,18 +87,27 @@ const toUser = (row: Omit<Stored, 'passwordHash'>): User => ({
 /** One spelling of an address, so that it is unique whatever its case. */
 export const normalEmail = (email: string): string => email.trim().toLowerCase();
 
-/** The people's collection. */
+/** The model of `users` on a connection. */
+export const userModel = (connection: mongoose.Connection): mongoose.Model<UserRow> =>
+  connection.model<Row>('User', schema);
+
+/** The accounts among the people's collection, and everybody by id; what the school knows of people is in `people.ts`. */
 export const createUsers = (connection: mongoose.Connection) => {
-  const model = connection.model<Row>('User', schema);
+  const model = userModel(connection);
 
   return {
     async ensureIndexes(): Promise<void> {
       await model.createIndexes();
+      await model.collection.dropIndex(FORMER_INDEX).catch((error: unknown) => {
+        const gone =
+          error instanceof mongoose.mongo.MongoServerError && NO_SUCH_INDEX.has(Number(error.code));
+        if (!gone) throw error;
+      });
     },
 
     /** EMAIL_EXISTS when another account has the address. */
     async create(
-      user: Pick<User, 'name' | 'email' | 'role' | 'createdAt'> & { passwordHash: string },
+      user: Pick<User, 'name' | 'role' | 'createdAt'> & { email: string; passwordHash: string },
     ): Promise<User> {
       try {
         const row = await model.create({
@@ -100,12 +138,14 @@ export const createUsers = (connection: mongoose.Connection) => {
       return rows.map(toUser);
     },
 
+    /** Those with a log-in, by id. */
     async list(page: {
       limit: number;
       cursor?: string | undefined;
       role?: Role | undefined;
     }): Promise<Page<User>> {
       const filter = {
+        generation: { $exists: true },
         ...(page.role === undefined ? {} : { role: page.role }),
         ...(page.cursor === undefined ? {} : { _id: { $gt: oid(page.cursor) } }),
       };
@@ -128,11 +168,46 @@ export const createUsers = (connection: mongoose.Connection) => {
       return (await model.exists({ role, disabled: false })) !== null;
     },
 
+    /** The students of these codes; codes of nobody are left out. */
+    async findByStudentCodes(codes: readonly string[]): Promise<Map<string, UserId>> {
+      const rows = await model
+        .find({ studentCode: { $in: [...codes] }, role: 'student' }, { studentCode: 1 })
+        .lean<Pick<Stored, '_id' | 'studentCode'>[]>();
+      return new Map(rows.map(({ _id, studentCode = '' }) => [studentCode, hex<UserId>(_id)]));
+    },
+
+    /** Those of the ids who are known and cannot log in: they have no sockets. */
+    async withoutLogin(userIds: readonly UserId[]): Promise<Set<UserId>> {
+      const filter = { _id: { $in: userIds.map(oid) }, generation: { $exists: false } };
+      const rows = await model.find(filter, { _id: 1 }).lean<Pick<Stored, '_id'>[]>();
+      return new Set(rows.map(({ _id }) => hex<UserId>(_id)));
+    },
+
+    /**
+     * Gives somebody without a log-in one. Null when they have one already, are disabled or gone: of two at once one
+     * wins. EMAIL_EXISTS when another person has the address.
+     */
+    async claim(userId: UserId, email: string, passwordHash: string): Promise<User | null> {
+      try {
+        const row = await model
+          .findOneAndUpdate(
+            { _id: oid(userId), generation: { $exists: false }, disabled: false },
+            { $set: { email: normalEmail(email), passwordHash, generation: 0 } },
+            { returnDocument: 'after', projection: WITHOUT_HASH },
+          )
+          .lean<Stored>();
+        return row && toUser(row);
+      } catch (error) {
+        throw isDuplicateKey(error) ? new Fault('EMAIL_EXISTS') : error;
+      }
+    },
+
     /** For log-in only: the one query that answers with a password's hash. */
     async credentials(by: { email: string } | { userId: UserId }): Promise<Credentials | null> {
       const filter = 'email' in by ? { email: normalEmail(by.email) } : { _id: oid(by.userId) };
       const row = await model.findOne(filter).lean<Stored>();
-      return row && { user: toUser(row), passwordHash: row.passwordHash, generation: row.generation };
+      if (!row || row.passwordHash === undefined || row.generation === undefined) return null;
+      return { user: toUser(row), passwordHash: row.passwordHash, generation: row.generation };
     },
 
     /** Whether the account is enabled and its password is still the one of `generation`. */

@@ -26,7 +26,7 @@ const STAFF = ['teacher', 'admin'] as const;
 const STUDENTS = ['student'] as const;
 const CLASS_FAULTS: readonly FaultCode[] = ['CLASS_NOT_FOUND', 'NOT_CLASS_TEACHER'];
 
-const student = ({ id, name, email }: User) => ({ _id: id, name, email });
+const student = ({ id, name, email }: User) => ({ _id: id, name, email: email ?? '' });
 const user = (person: User) => ({ ...student(person), role: person.role });
 const classOf = ({ id, className, teacherId, studentIds }: ClassInfo) => ({
   _id: id,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ClassId, StudentId, UserId } from '../ids.ts';
+import { ClassId, SectionId, StudentId, UserId } from '../ids.ts';
 import { Visibility } from '../protocol/index.ts';
 import { Email } from './auth.ts';
+import { Code } from './people.ts';
 
 export const ClassName = z.string().trim().min(1).max(200);
 
@@ -10,6 +11,10 @@ export const ClassView = z
   .object({
     id: ClassId,
     className: z.string(),
+    /** The course code. */
+    code: z.string().nullable(),
+    /** The sections whose students are on the roster. */
+    sectionIds: z.array(SectionId),
     visibility: Visibility,
     teacherId: UserId,
     coTeacherIds: z.array(UserId),
@@ -29,11 +34,25 @@ export const ClassDetail = ClassView.extend({
 }).meta({ id: 'ClassDetail' });
 export type ClassDetail = z.infer<typeof ClassDetail>;
 
-export const NewClass = z.strictObject({ className: ClassName, visibility: Visibility.default('private') });
+const SectionIds = z
+  .array(SectionId)
+  .max(100)
+  .transform((ids) => [...new Set(ids)]);
+export const NewClass = z.strictObject({
+  className: ClassName,
+  visibility: Visibility.default('private'),
+  code: Code.optional(),
+  sectionIds: SectionIds.optional(),
+});
 export type NewClass = z.infer<typeof NewClass>;
 
 export const ClassPatch = z
-  .strictObject({ className: ClassName.optional(), visibility: Visibility.optional() })
+  .strictObject({
+    className: ClassName.optional(),
+    visibility: Visibility.optional(),
+    code: Code.nullable().optional(),
+    sectionIds: SectionIds.optional(),
+  })
   .refine((patch) => Object.keys(patch).length > 0, 'must change something');
 export type ClassPatch = z.infer<typeof ClassPatch>;
 

@@ -37,6 +37,8 @@ describe('REST: classes', () => {
     expect(body.data).to.deep.equal({
       id: body.data.id,
       className: 'Maths',
+      code: null,
+      sectionIds: [],
       visibility: 'private',
       teacherId: ann.id,
       coTeacherIds: [],

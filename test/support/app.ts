@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buildSchool } from '../../server/build-school.ts';
 import { readConfig } from '../../server/config.ts';
 import { createClasses } from '../../server/data/classes.ts';
 import { createLogins } from '../../server/data/logins.ts';
@@ -96,14 +97,24 @@ export async function startApp(
   });
   const accounts = createAccounts({ users, logins, hashing, presence, clock });
   const socketTickets = createSocketTickets({ tickets, auth, clock });
-  const classes = createClassesService({
-    classes: data.classes,
+  const school = await buildSchool({
+    connection: mongo,
     users,
+    logins,
+    classes: data.classes,
     presence,
     register: {
       enrol: async (...about) => roster.push(['enrol', ...about]) > 0,
       withdraw: async (...about) => roster.push(['withdraw', ...about]) > 0,
     },
+    hashing,
+    clock,
+  });
+  const classes = createClassesService({
+    ...school,
+    classes: data.classes,
+    users,
+    presence,
     isLive: async (classId) => live.has(classId),
     clock,
   });

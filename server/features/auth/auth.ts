@@ -168,7 +168,7 @@ export const createAuth = (deps: AuthDeps) => {
       const account = await users.credentials({ userId: who.userId });
       if (!account) throw new Fault('USER_NOT_FOUND');
       const hash = async () => account.passwordHash;
-      if (!(await tried(account.user.email, change.currentPassword, address, hash)))
+      if (!(await tried(account.user.email ?? '', change.currentPassword, address, hash)))
         throw new Fault('WRONG_PASSWORD');
       const passwordHash = await hashing.hash(change.newPassword);
       if (!(await users.changePassword(who.userId, account.generation, passwordHash)))

@@ -20,7 +20,7 @@ const EVERYONE = ['teacher', 'student', 'admin'] as const;
 const tags = ['auth'];
 const iso = (at: number) => new Date(at).toISOString();
 
-const me = ({ id, name, email, role }: User): Me => ({ id, name, email, role });
+const me = ({ id, name, email, role }: User): Me => ({ id, name, email: email ?? '', role });
 const tokens = (grant: Grant): Tokens => ({
   accessToken: grant.accessToken,
   refreshToken: grant.refreshToken ?? '',

@@ -1,5 +1,11 @@
 import { Fault, type FaultCode } from '../../../shared/faults.ts';
-import { type ClassId, type StudentId, studentIdOf, type UserId } from '../../../shared/ids.ts';
+import {
+  type ClassId,
+  type SectionId,
+  type StudentId,
+  studentIdOf,
+  type UserId,
+} from '../../../shared/ids.ts';
 import type { ClassPatch, CoTeacherRef, NewClass } from '../../../shared/rest/classes.ts';
 import type { Classes, ClassInfo } from '../../data/classes.ts';
 import type { Page } from '../../data/mongo.ts';
@@ -7,7 +13,7 @@ import type { User, Users } from '../../data/users.ts';
 import type { Presence } from '../../domain/audience.ts';
 import type { Who } from '../../domain/who.ts';
 import type { Clock } from '../../kit/clock.ts';
-import type { Register } from '../../live/register.ts';
+import type { Rosters } from './rosters.ts';
 
 /** A class with the people in it; those whose accounts are gone are left out. */
 export type ClassWithPeople = {
@@ -22,7 +28,9 @@ export type ClassesDeps = {
   classes: Classes;
   users: Users;
   presence: Pick<Presence, 'joined' | 'left'>;
-  register: Pick<Register, 'enrol' | 'withdraw'>;
+  rosters: Pick<Rosters, 'follow' | 'setSections' | 'recompute'>;
+  /** SECTION_NOT_FOUND when one of them is not there. */
+  requireSections: (sectionIds: readonly SectionId[]) => Promise<void>;
   /** Whether a session of the class has not ended yet. */
   isLive: (classId: ClassId) => Promise<boolean>;
   clock: Clock;
@@ -36,7 +44,8 @@ const isStaffOf = (who: Who, info: ClassInfo) =>
  * Classes and who belongs to them. A change goes to the database first, then to the live register, then to the open
  * sockets (AU2); every step may be repeated, so a request that failed half-way is put right by sending it again.
  */
-export const createClassesService = ({ classes, users, presence, register, isLive, clock }: ClassesDeps) => {
+export const createClassesService = (deps: ClassesDeps) => {
+  const { classes, users, presence, rosters, requireSections, isLive, clock } = deps;
   const there = (info: ClassInfo | null): ClassInfo => {
     if (!info) throw new Fault('CLASS_NOT_FOUND');
     return info;
@@ -47,30 +56,6 @@ export const createClassesService = ({ classes, users, presence, register, isLiv
     const info = there(await classes.find(classId));
     if (!isStaffOf(who, info)) throw new Fault('NOT_CLASS_TEACHER');
     return info;
-  };
-
-  /**
-   * Puts a student's place in the live register and at the open sockets where the database has it, and looks again
-   * afterwards: of two who change it at the same time neither may have the last word there but not here.
-   */
-  const follow = async (classId: ClassId, studentId: StudentId): Promise<void> => {
-    const userId = userOf(studentId);
-    const read = async () => {
-      const info = await classes.find(classId);
-      // An id of the class's staff given by mistake must not cost them their place.
-      const staff = info !== null && [info.teacherId, ...info.coTeacherIds].includes(userId);
-      return { on: info?.studentIds.includes(studentId) ?? false, staff };
-    };
-    for (let now = await read(), done: typeof now | undefined; done?.on !== now.on; now = await read()) {
-      done = now;
-      if (now.on) {
-        await register.enrol(classId, studentId);
-        await presence.joined(userId, classId, 'students');
-      } else {
-        await register.withdraw(classId, studentId);
-        if (!now.staff) await presence.left(userId, classId);
-      }
-    }
   };
 
   /** The class, for its owner and admins; co-teachers get NOT_CLASS_OWNER. */
@@ -98,12 +83,25 @@ export const createClassesService = ({ classes, users, presence, register, isLiv
     asStaff,
     asMember,
 
-    /** The creator owns it. */
-    async create(who: Who, { className, visibility }: NewClass): Promise<ClassInfo> {
+    /**
+     * The creator owns it, or the teacher whom an admin names: TEACHER_NOT_FOUND, FORBIDDEN. Everyone in its sections is
+     * on its roster: SECTION_NOT_FOUND. CODE_EXISTS.
+     */
+    async create(
+      who: Who,
+      { sectionIds = [], teacherId = who.userId, ...fields }: NewClass & { teacherId?: UserId },
+    ): Promise<ClassInfo> {
+      if (teacherId !== who.userId) {
+        if (who.role !== 'admin') throw new Fault('FORBIDDEN');
+        if ((await users.find(teacherId))?.role !== 'teacher') throw new Fault('TEACHER_NOT_FOUND');
+      }
+      await requireSections(sectionIds);
       const createdAt = new Date(clock.now());
-      const info = await classes.create({ className, visibility, teacherId: who.userId, createdAt });
-      await presence.joined(who.userId, info.id, 'staff');
-      return info;
+      const info = await classes.create({ ...fields, sectionIds, teacherId, createdAt });
+      await presence.joined(teacherId, info.id, 'staff');
+      if (sectionIds.length === 0) return info;
+      await rosters.recompute(info.id);
+      return there(await classes.find(info.id));
     },
 
     /** The classes that someone belongs to; an admin's are all. */
@@ -125,10 +123,17 @@ export const createClassesService = ({ classes, users, presence, register, isLiv
       };
     },
 
-    /** Renames, or changes who sees classmates' rows from the next session on. */
-    async update(who: Who, classId: ClassId, patch: ClassPatch): Promise<ClassInfo> {
+    /**
+     * Renames, gives another code or other sections (also to the running session), or changes who sees classmates' rows
+     * from the next session on. CODE_EXISTS, SECTION_NOT_FOUND.
+     */
+    async update(who: Who, classId: ClassId, { sectionIds, ...patch }: ClassPatch): Promise<ClassInfo> {
       await asStaff(who, classId);
-      return there(await classes.update(classId, patch));
+      if (sectionIds !== undefined) await requireSections(sectionIds);
+      const changed = there(await classes.update(classId, patch));
+      if (sectionIds === undefined) return changed;
+      await rosters.setSections(classId, sectionIds);
+      return there(await classes.find(classId));
     },
 
     /** CLASS_IN_SESSION while a session runs. */
@@ -161,18 +166,22 @@ export const createClassesService = ({ classes, users, presence, register, isLiv
     /** STUDENT_NOT_FOUND. A live session of the class has the student on its roster from now on. */
     async addStudent(who: Who, classId: ClassId, studentId: StudentId): Promise<ClassInfo> {
       await asStaff(who, classId);
-      const student = await users.find(userOf(studentId));
-      if (student?.role !== 'student') throw new Fault('STUDENT_NOT_FOUND');
+      const isThere = async () => (await users.find(userOf(studentId)))?.role === 'student';
+      if (!(await isThere())) throw new Fault('STUDENT_NOT_FOUND');
       const changed = there(await classes.addStudent(classId, studentId));
-      await follow(classId, studentId);
-      return changed;
+      await rosters.follow(classId, [studentId]);
+      if (await isThere()) return changed;
+      // Deleted in the meantime: whoever did so has not seen this roster.
+      await classes.removeStudent(classId, studentId);
+      await rosters.follow(classId, [studentId]);
+      throw new Fault('STUDENT_NOT_FOUND');
     },
 
     /** Takes a student off the roster; one who is not on it stays off. */
     async removeStudent(who: Who, classId: ClassId, studentId: StudentId): Promise<ClassInfo> {
       await asStaff(who, classId);
       const changed = there(await classes.removeStudent(classId, studentId));
-      await follow(classId, studentId);
+      await rosters.follow(classId, [studentId]);
       return changed;
     },
   };

@@ -31,7 +31,7 @@ const detail = ({ info, teachers, students, asStaff }: ClassWithPeople): ClassDe
   students: students.map(({ id, name, email }) => ({
     id: studentIdOf(id),
     name,
-    ...(asStaff ? { email } : {}),
+    ...(asStaff && email !== null ? { email } : {}),
   })),
 });
 
@@ -47,6 +47,7 @@ export const classRoutes = ({ classes }: { classes: ClassesService }): Route[] =
       body: NewClass,
       reply: ClassView,
       status: 201,
+      faults: ['CODE_EXISTS', 'SECTION_NOT_FOUND'],
     },
     async ({ who, body }) => view(await classes.create(who, body)),
   ),
@@ -83,12 +84,22 @@ export const classRoutes = ({ classes }: { classes: ClassesService }): Route[] =
       method: 'patch',
       path: '/api/v1/classes/:id',
       roles: STAFF,
-      summary: 'Rename a class, or set who sees classmates’ rows (from its next session on).',
+      summary:
+        'Change a class: its name, code, sections, or who sees classmates’ rows (from its next session on).',
+      description:
+        'The roster is the students of its sections and those added one by one, minus those removed one by one. ' +
+        'Other sections change it at once, also that of the running session.',
       tags,
       params: ClassPath,
       body: ClassPatch,
       reply: ClassView,
-      faults: ['CLASS_NOT_FOUND', 'NOT_CLASS_TEACHER'],
+      faults: [
+        'CLASS_NOT_FOUND',
+        'NOT_CLASS_TEACHER',
+        'CODE_EXISTS',
+        'SECTION_NOT_FOUND',
+        'REGISTER_UNAVAILABLE',
+      ],
     },
     async ({ who, params, body }) => view(await classes.update(who, params.id, body)),
   ),

@@ -38,7 +38,7 @@ export const createAccounts = ({
 
   const read = async (userId: UserId): Promise<User> => {
     const user = await users.find(userId);
-    if (!user) throw new Fault('USER_NOT_FOUND');
+    if (!user?.hasLogin) throw new Fault('USER_NOT_FOUND');
     return user;
   };
 
@@ -54,6 +54,7 @@ export const createAccounts = ({
     async update(by: Who, userId: UserId, patch: UserPatch): Promise<User> {
       if (patch.disabled === true && by.userId === userId)
         throw new Fault('FORBIDDEN', { text: 'Forbidden, you cannot disable your own account' });
+      await read(userId);
       const user = await users.update(userId, patch);
       if (!user) throw new Fault('USER_NOT_FOUND');
       if (patch.disabled === true) {

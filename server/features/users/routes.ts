@@ -7,7 +7,11 @@ import type { Accounts } from './accounts.ts';
 const ADMIN = ['admin'] as const;
 const tags = ['users'];
 
-const view = ({ createdAt, ...user }: User): UserView => ({ ...user, createdAt: createdAt.toISOString() });
+const view = ({ createdAt, email, ...user }: User): UserView => ({
+  ...user,
+  email: email ?? '',
+  createdAt: createdAt.toISOString(),
+});
 
 /** `/api/v1/users`, for admins. */
 export const userRoutes = ({ accounts }: { accounts: Accounts }): Route[] => [

@@ -1,0 +1,138 @@
+import type mongoose from 'mongoose';
+import type { ClassId, SectionId, StudentId, UserId } from '../../shared/ids.ts';
+import { asked, nativeDb } from './asked.ts';
+import type { ClassRow } from './classes.ts';
+import { hex, oid } from './mongo.ts';
+
+/** A class's roster as it is kept, and what it is made of. */
+export type RosterInfo = {
+  readonly studentIds: StudentId[];
+  readonly sectionIds: SectionId[];
+  readonly addedIds: StudentId[];
+  readonly removedIds: StudentId[];
+  /** Which state this is; null before the first change. */
+  readonly revision: number | null;
+};
+
+type Id = mongoose.Types.ObjectId;
+export type StoredClass = ClassRow & { _id: Id };
+
+/** Of classes from before there were sections: everybody was added one by one. */
+const ADDED = { $ifNull: ['$addedIds', '$studentIds'] };
+const REMOVED = { $ifNull: ['$removedIds', []] };
+const NEXT = { $add: [{ $ifNull: ['$revision', 0] }, 1] };
+const without = (input: unknown, ids: Id[]) => ({
+  $filter: { input, as: 'one', cond: { $not: [{ $in: ['$$one', ids] }] } },
+});
+/** The list with those of the ids behind it that are not in it. */
+const including = (input: unknown, ids: Id[]) => ({
+  $concatArrays: [input, { $filter: { input: ids, as: 'one', cond: { $not: [{ $in: ['$$one', input] }] } } }],
+});
+/** Those of the ids that are in the list. */
+const among = (input: unknown, ids: Id[]) => ({
+  $filter: { input: ids, as: 'one', cond: { $in: ['$$one', input] } },
+});
+
+/** The updates of the rosters; each is one atomic step on the class's document, and moves its revision on. */
+export const createRosterUpdates = (connection: mongoose.Connection) => {
+  const collection = nativeDb(connection).collection<StoredClass>('classes');
+  const change = async (classId: ClassId, update: object[]): Promise<StoredClass | null> =>
+    await asked(collection.findOneAndUpdate({ _id: oid(classId) }, update, { returnDocument: 'after' }));
+
+  return {
+    add(classId: ClassId, studentIds: readonly StudentId[]) {
+      const ids = studentIds.map(oid);
+      return change(classId, [
+        {
+          $set: {
+            addedIds: including(ADDED, ids),
+            removedIds: without(REMOVED, ids),
+            studentIds: including('$studentIds', ids),
+            revision: NEXT,
+          },
+        },
+      ]);
+    },
+
+    /** Of a class with sections it is remembered who was taken off, so that their section does not bring them back. */
+    remove(classId: ClassId, studentId: StudentId) {
+      const ids = [oid(studentId)];
+      const kept = including(REMOVED, ids);
+      const hasSections = { $gt: [{ $size: { $ifNull: ['$sectionIds', []] } }, 0] };
+      const isOn = { $gt: [{ $size: among('$studentIds', ids) }, 0] };
+      return change(classId, [
+        {
+          $set: {
+            addedIds: without(ADDED, ids),
+            removedIds: { $cond: [{ $and: [hasSections, isOn] }, kept, REMOVED] },
+            studentIds: without('$studentIds', ids),
+            revision: NEXT,
+          },
+        },
+      ]);
+    },
+
+    /** Sets the sections; who is on the roster follows with `put`. */
+    setSections: (classId: ClassId, sectionIds: readonly SectionId[]) =>
+      change(classId, [
+        { $set: { sectionIds: sectionIds.map(oid), addedIds: ADDED, removedIds: REMOVED, revision: NEXT } },
+      ]),
+
+    async read(classId: ClassId): Promise<RosterInfo | null> {
+      const row = await asked(collection.findOne({ _id: oid(classId) }));
+      return row && rosterOf(row);
+    },
+
+    /** Keeps the roster that was made of the state of `revision`. False when there is another state by now. */
+    async put(classId: ClassId, revision: number | null, studentIds: readonly StudentId[]): Promise<boolean> {
+      const { matchedCount } = await asked(
+        collection.updateOne({ _id: oid(classId), revision: revision as number }, [
+          { $set: { studentIds: studentIds.map(oid), addedIds: ADDED, removedIds: REMOVED, revision: NEXT } },
+        ]),
+      );
+      return matchedCount === 1;
+    },
+
+    /** The classes of some sections. */
+    async ofSections(sectionIds: readonly SectionId[]): Promise<ClassId[]> {
+      const filter = { sectionIds: { $in: sectionIds.map(oid) } };
+      const rows = await asked(collection.find(filter).project<{ _id: Id }>({ _id: 1 }).toArray());
+      return rows.map(({ _id }) => hex(_id));
+    },
+
+    /** Takes somebody out of every roster and whatever makes it; answers with the classes. */
+    async forget(studentId: StudentId): Promise<ClassId[]> {
+      const id = oid(studentId);
+      const filter = { $or: [{ studentIds: id }, { addedIds: id }, { removedIds: id }] };
+      const rows = await asked(collection.find(filter).project<{ _id: Id }>({ _id: 1 }).toArray());
+      await asked(
+        collection.updateMany(filter, [
+          {
+            $set: {
+              addedIds: without(ADDED, [id]),
+              removedIds: without(REMOVED, [id]),
+              studentIds: without('$studentIds', [id]),
+              revision: NEXT,
+            },
+          },
+        ]),
+      );
+      return rows.map(({ _id }) => hex(_id));
+    },
+
+    /** Takes somebody off the co-teachers of every class. */
+    async forgetCoTeacher(userId: UserId): Promise<void> {
+      await asked(
+        collection.updateMany({ coTeacherIds: oid(userId) }, { $pull: { coTeacherIds: oid(userId) } }),
+      );
+    },
+  };
+};
+
+const rosterOf = (row: StoredClass): RosterInfo => ({
+  studentIds: row.studentIds.map((id) => hex<StudentId>(id)),
+  sectionIds: (row.sectionIds ?? []).map((id) => hex<SectionId>(id)),
+  addedIds: (row.addedIds ?? row.studentIds).map((id) => hex<StudentId>(id)),
+  removedIds: (row.removedIds ?? []).map((id) => hex<StudentId>(id)),
+  revision: row.revision ?? null,
+});
