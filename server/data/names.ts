@@ -40,12 +40,12 @@ export const createNames = (connection: mongoose.Connection) => {
       );
     },
 
-    /** The names of classes by id; of all classes where no ids are given. */
-    async ofClasses(ids?: readonly ClassId[]): Promise<Map<ClassId, string>> {
+    /** The names of the classes that there are, by id. */
+    async ofClasses(ids: readonly ClassId[]): Promise<Map<ClassId, string>> {
       const rows = await asked(
         db
           .collection<{ className: string }>('classes')
-          .find(ids === undefined ? {} : { _id: { $in: ids.map(oid) } })
+          .find({ _id: { $in: ids.map(oid) } })
           .project<{ _id: mongoose.mongo.ObjectId; className: string }>({ className: 1 })
           .toArray(),
       );

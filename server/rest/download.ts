@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { z } from 'zod';
 
@@ -33,15 +34,17 @@ export const sendDownload = async (
   { filename, type, pieces }: Download,
 ): Promise<void> => {
   const walk = pieces[Symbol.asyncIterator]();
-  try {
-    let piece = await walk.next();
-    response.set({ 'Content-Type': type, 'Content-Disposition': `attachment; filename="${filename}"` });
-    for (; !piece.done && !response.destroyed; piece = await walk.next()) {
-      if (response.write(piece.value) || response.destroyed) continue;
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const first = await walk.next();
+  const whole = async function* () {
+    try {
+      for (let piece = first; !piece.done; piece = await walk.next()) yield piece.value;
+    } finally {
+      await walk.return?.();
     }
-    response.end();
-  } finally {
-    await walk.return?.();
-  }
+  };
+  response.set({ 'Content-Type': type, 'Content-Disposition': `attachment; filename="${filename}"` });
+  await pipeline(Readable.from(whole(), { highWaterMark: 1 }), response).catch((error: unknown) => {
+    const hasLeft = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!hasLeft) throw error;
+  });
 };

@@ -56,7 +56,7 @@ export const DailyReport = z
     classes: z.array(
       z.object({
         classId: ClassId,
-        className: z.string().optional(),
+        className: z.string().optional().describe('As it was within the last minute.'),
         sessions: z.array(z.object({ sessionId: SessionId, ...tally, total: n(), percentage })),
       }),
     ),

@@ -16,6 +16,7 @@ import { attendance, expected, percent, type Tally } from '../../domain/percenta
 import { addDays, monthOf, semesterOf } from '../../domain/period.ts';
 import { type Clock, dayIn } from '../../kit/clock.ts';
 import type { Asker, Scope } from '../records/scope.ts';
+import { createClassNames } from './class-names.ts';
 
 type Deps = {
   readonly analytics: Analytics;
@@ -33,6 +34,7 @@ const NONE: Tally = { present: 0, late: 0, partial: 0, absent: 0, excused: 0 };
 /** What the records add up to: of a teacher's classes, for admins of all (AN3). Faults: those of `Scope.of`. */
 export const createAnalyticsService = (deps: Deps) => {
   const { analytics, scope, classes, names, clock, timeZone, semesters } = deps;
+  const classNamesOf = createClassNames({ names, clock });
   const today = () => dayIn(timeZone, clock.now());
 
   return {
@@ -75,10 +77,8 @@ export const createAnalyticsService = (deps: Deps) => {
     /** The sessions of a day, class by class. */
     async daily(who: Asker, { classId, date = today() }: DailyQuery): Promise<DailyReport> {
       const filter = await scope.of(who, { classId });
-      const [sessions, classNames] = await Promise.all([
-        analytics.bySession({ ...filter, from: date, to: date }),
-        names.ofClasses(filter.classIds),
-      ]);
+      const sessions = await analytics.bySession({ ...filter, from: date, to: date });
+      const classNames = await classNamesOf([...new Set(sessions.map((session) => session.classId))]);
       const report = new Map<string, DailyReport['classes'][number]>();
       for (const { classId: id, sessionId, ...tally } of sessions) {
         const known = report.get(id) ?? { classId: id, className: classNames.get(id), sessions: [] };

@@ -19,20 +19,21 @@ type Deps = {
 export const createExporting = ({ reads, scope, names }: Deps) => {
   const lines = async function* (filter: Parameters<RecordReads['walk']>[0]): AsyncGenerator<string> {
     const known = new Map<string, Naming>();
-    yield BOM + csvLine(COLUMNS);
+    let head = BOM + csvLine(COLUMNS); // goes with the first piece: a database that is away is a fault, not half a table
     for await (const batch of reads.walk(filter)) {
       if (known.size > REMEMBERED) known.clear();
       const ids = new Set(batch.flatMap(({ studentId, by }) => (by ? [studentId, by] : [studentId])));
       const unknown = [...ids].filter((id) => !known.has(id));
       for (const [id, naming] of await names.ofPeople(unknown)) known.set(id, naming);
-      yield batch
-        .map(({ studentId, by, date, sessionId, status, minutesLate, reason }) => {
-          const { code, name } = known.get(studentId) ?? { code: studentId, name: '' };
-          const markedBy = by === undefined ? undefined : (known.get(by)?.name ?? by);
-          return csvLine([code, name, date, sessionId, status, minutesLate, markedBy, reason]);
-        })
-        .join('');
+      const table = batch.map(({ studentId, by, date, sessionId, status, minutesLate, reason }) => {
+        const { code, name } = known.get(studentId) ?? { code: studentId, name: '' };
+        const markedBy = by === undefined ? undefined : (known.get(by)?.name ?? by);
+        return csvLine([code, name, date, sessionId, status, minutesLate, markedBy, reason]);
+      });
+      yield head + table.join('');
+      head = '';
     }
+    if (head !== '') yield head;
   };
 
   return {
