@@ -12,6 +12,7 @@ import { metricsPage, timeRequests } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import type { Declaration, Route } from './route.ts';
 import { corsFor, securityHeaders, trustedProxies } from './security.ts';
+import { incomingOf, sendLine } from './upload.ts';
 
 /** The longest body that is read, in bytes. */
 export const MAX_BODY_BYTES = 100 * 1024;
@@ -64,8 +65,12 @@ export const createApp = (options: AppOptions): Express => {
     };
     const answered: RequestHandler = async (request, response) => {
       const { params, query, body, ip = '' } = request;
-      const data = await run({ params, query, body, who: response.locals.who, ip });
-      response.status(declaration.status ?? 200).json({ success: true, data });
+      const upload = declaration.upload && incomingOf(declaration.upload, request, response);
+      const data = await run({ params, query, body, who: response.locals.who, ip, upload });
+      if (upload?.lines) {
+        sendLine(response, { success: true, data });
+        response.end();
+      } else response.status(declaration.status ?? 200).json({ success: true, data });
     };
     // The body is read only of those who may send one: 401 and 403 come before any fault of the body's.
     app[declaration.method](declaration.path, admitted, ...(declaration.body ? [json] : []), answered);

@@ -89,7 +89,18 @@ export const describeApi = ({ routes, version }: { routes: readonly Route[]; ver
 };
 
 function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): void {
-  const { method, summary, description, tags, params, query, body, reply, status = 200 } = declaration;
+  const {
+    method,
+    summary,
+    description,
+    tags,
+    params,
+    query,
+    body,
+    upload,
+    reply,
+    status = 200,
+  } = declaration;
   const path = declaration.path.replace(/:(\w+)/g, '{$1}');
   const Success = z.object({ success: z.literal(true), data: reply });
   registry.registerPath({
@@ -106,9 +117,18 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
       ...(body === undefined
         ? {}
         : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+      ...(upload === undefined
+        ? {}
+        : { body: { required: true, content: { [upload.type]: { schema: z.string() } } } }),
     },
     responses: {
-      [status]: { description: summary, content: { 'application/json': { schema: Success } } },
+      [status]: {
+        description: summary,
+        content: {
+          'application/json': { schema: Success },
+          ...(upload === undefined ? {} : { 'application/x-ndjson': { schema: z.string() } }),
+        },
+      },
       ...failures(declaration),
     },
   });
@@ -116,11 +136,11 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
 
 /** The failures of a route, by status; each code with its text as an example. */
 function failures(declaration: Declaration): Record<string, ResponseConfig> {
-  const { roles, params, query, body, limit, faults = [] } = declaration;
+  const { roles, params, query, body, upload, limit, faults = [] } = declaration;
   const codes = new Set<FaultCode>(faults);
   if (roles !== 'public') codes.add('UNAUTHORIZED').add(refusalOf(declaration));
-  if (params ?? query ?? body) codes.add('INVALID_REQUEST');
-  if (body) codes.add('BODY_TOO_LARGE');
+  if (params ?? query ?? body ?? upload) codes.add('INVALID_REQUEST');
+  if (body ?? upload) codes.add('BODY_TOO_LARGE');
   if (limit) codes.add('RATE_LIMITED');
   codes.add('STORE_UNAVAILABLE').add('INTERNAL');
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Fault, type FaultCode, type FaultDetail } from '../../shared/faults.ts';
 import type { Role } from '../../shared/status.ts';
 import type { Who } from '../domain/who.ts';
+import type { Incoming, Upload } from './upload.ts';
 
 /** Who may call: anyone at all, or the signed-in of some roles. */
 export type Access = 'public' | readonly Role[];
@@ -33,6 +34,8 @@ export type Declaration<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** In place of `body`: a body that is read as it comes (see upload.ts). */
+  readonly upload?: Upload;
   /** The answer's data. Fields that it does not name never leave the server. */
   readonly reply: R;
   readonly status?: 200 | 201;
@@ -62,6 +65,7 @@ export type RawCall = {
   readonly body: unknown;
   readonly who: Who | undefined;
   readonly ip: string;
+  readonly upload?: Incoming | undefined;
 };
 
 /** A declared route and its checked handler. */
