@@ -2,6 +2,7 @@ import { liveDialect } from './dialects/live.ts';
 import { analyticsRoutes } from './features/analytics/routes.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { classRoutes } from './features/classes/routes.ts';
+import { importRoutes } from './features/imports/routes.ts';
 import { invitationRoutes } from './features/invitations/routes.ts';
 import { peopleRoutes } from './features/people/routes.ts';
 import { recordRoutes } from './features/records/routes.ts';
@@ -20,6 +21,7 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof peopleRoutes>[0] &
   Parameters<typeof structureRoutes>[0] &
   Parameters<typeof invitationRoutes>[0] &
+  Parameters<typeof importRoutes>[0] &
   Parameters<typeof liveDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
@@ -33,5 +35,6 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...peopleRoutes(services),
   ...structureRoutes(services),
   ...invitationRoutes(services),
+  ...importRoutes(services),
   ...liveDialect(services),
 ];

@@ -9,6 +9,11 @@ import type { Users } from './data/users.ts';
 import type { Presence } from './domain/audience.ts';
 import type { Hashing } from './features/auth/hashing.ts';
 import { createRosters } from './features/classes/rosters.ts';
+import { createImports } from './features/imports/imports.ts';
+import { peopleImport } from './features/imports/people.ts';
+import { rostersImport } from './features/imports/rosters.ts';
+import { createSectionFinder } from './features/imports/section-finder.ts';
+import { sectionsImport } from './features/imports/sections.ts';
 import { createInvitationService } from './features/invitations/invitations.ts';
 import { createPeopleService } from './features/people/people.ts';
 import { createStructureService } from './features/structure/structure.ts';
@@ -73,11 +78,20 @@ export const buildSchool = async ({
     clock,
   });
 
+  const findSections = createSectionFinder(structureData);
+  const forPeople = { people: peopleData, findSections, rosters, clock };
+  const imports = createImports({
+    students: peopleImport('student', forPeople),
+    teachers: peopleImport('teacher', forPeople),
+    sections: sectionsImport(structureData),
+    rosters: rostersImport({ classes, findStudents: users.findByStudentCodes, rosters }),
+  });
+
   return {
     rosters,
     requireSections: structure.requireSections,
     /** What the school's routes call. */
-    services: { people, structure, invitations },
+    services: { people, structure, invitations, imports },
     /** Removes what is over. */
     forgetOver: invitationData.forgetOver,
   };

@@ -13,6 +13,7 @@ import { metricsPage, timeRequests } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import type { Declaration, Route } from './route.ts';
 import { corsFor, securityHeaders, trustedProxies } from './security.ts';
+import { incomingOf, sendLine } from './upload.ts';
 
 /** The longest body that is read, in bytes. */
 export const MAX_BODY_BYTES = 100 * 1024;
@@ -66,8 +67,14 @@ export const createApp = (options: AppOptions): Express => {
     };
     const answered: RequestHandler = async (request, response) => {
       const { params, query, body, ip = '' } = request;
-      const data = await run({ params, query, body, who: response.locals.who, ip });
+      const upload = declaration.upload && incomingOf(declaration.upload, request, response);
+      const data = await run({ params, query, body, who: response.locals.who, ip, upload });
       if (isDownload(declaration.reply)) return await sendDownload(response, data as Download);
+      if (upload?.lines) {
+        sendLine(response, { success: true, data });
+        response.end();
+        return;
+      }
       const wrapped = declaration.envelope ? declaration.envelope.success(data) : { success: true, data };
       response.status(declaration.status ?? 200).json(wrapped);
     };

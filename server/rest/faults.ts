@@ -5,6 +5,7 @@ import type { Failure } from '../../shared/rest/common.ts';
 import { describeError, isStoreAway } from '../kit/describe-error.ts';
 import type { Log } from '../kit/log.ts';
 import type { Declaration } from './route.ts';
+import { isInLines, sendLine } from './upload.ts';
 
 /** Where the route that is being answered is kept on a response. */
 export const declarationOf = (response: Response): Declaration | undefined => response.locals.declaration;
@@ -17,7 +18,8 @@ export const statusOf = (code: FaultCode, declaration: Declaration | undefined):
 export const answerFaults =
   ({ log }: { log: Log }): ErrorRequestHandler =>
   (error, request, response, _next) => {
-    if (response.headersSent) {
+    const inLines = isInLines(response);
+    if (response.headersSent && !inLines) {
       // Half an answer is on its way: nobody may take it for a whole one.
       log.warn({ route: declarationOf(response)?.path, error: describeError(error) }, 'answer broken off');
       response.destroy();
@@ -40,6 +42,11 @@ export const answerFaults =
       ...(fault.details === undefined ? {} : { details: [...fault.details] }),
       ...(id === undefined ? {} : { id }),
     };
+    if (inLines) {
+      sendLine(response, body);
+      response.end();
+      return;
+    }
     response.set('Cache-Control', 'no-store');
     if (fault.kind.retry) response.set('Retry-After', String(Math.ceil((fault.retryAfterMs ?? 1000) / 1000)));
     if (status === 401) response.set('WWW-Authenticate', 'Bearer');

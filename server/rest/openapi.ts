@@ -91,7 +91,18 @@ export const describeApi = ({ routes, version }: { routes: readonly Route[]; ver
 };
 
 function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): void {
-  const { method, summary, description, tags, params, query, body, reply, status = 200 } = declaration;
+  const {
+    method,
+    summary,
+    description,
+    tags,
+    params,
+    query,
+    body,
+    upload,
+    reply,
+    status = 200,
+  } = declaration;
   const path = declaration.path.replace(/:(\w+)/g, '{$1}');
   const { envelope, form } = declaration;
   const Success = envelope?.successSchema(reply) ?? z.object({ success: z.literal(true), data: reply });
@@ -120,9 +131,18 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
               },
             },
           }),
+      ...(upload === undefined
+        ? {}
+        : { body: { required: true, content: { [upload.type]: { schema: z.string() } } } }),
     },
     responses: {
-      [status]: { description: summary, content },
+      [status]: {
+        description: summary,
+        content: {
+          ...content,
+          ...(upload === undefined ? {} : { 'application/x-ndjson': { schema: z.string() } }),
+        },
+      },
       ...failures(declaration),
     },
   });
@@ -130,7 +150,7 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
 
 /** The failures of a route, by status; each code with its text as an example. */
 function failures(declaration: Declaration): Record<string, ResponseConfig> {
-  const { roles, params, query, body, limit, faults = [] } = declaration;
+  const { roles, params, query, body, upload, limit, faults = [] } = declaration;
   const { envelope, textFor } = declaration;
   const codes = new Set<FaultCode>(faults);
   const textOf = (code: FaultCode) => textFor?.[code] ?? FAULTS[code].text;
@@ -139,8 +159,8 @@ function failures(declaration: Declaration): Record<string, ResponseConfig> {
     return { value: envelope?.failure(failure) ?? failure };
   };
   if (roles !== 'public') codes.add('UNAUTHORIZED').add(refusalOf(declaration));
-  if (params ?? query ?? body) codes.add('INVALID_REQUEST');
-  if (body) codes.add('BODY_TOO_LARGE');
+  if (params ?? query ?? body ?? upload) codes.add('INVALID_REQUEST');
+  if (body ?? upload) codes.add('BODY_TOO_LARGE');
   if (limit) codes.add('RATE_LIMITED');
   codes.add('STORE_UNAVAILABLE').add('INTERNAL');
 

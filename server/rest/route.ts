@@ -3,6 +3,7 @@ import { Fault, type FaultCode, type FaultDetail } from '../../shared/faults.ts'
 import type { Failure } from '../../shared/rest/common.ts';
 import type { Role } from '../../shared/status.ts';
 import type { Who } from '../domain/who.ts';
+import type { Incoming, Upload } from './upload.ts';
 
 /** Who may call: anyone at all, or the signed-in of some roles. */
 export type Access = 'public' | readonly Role[];
@@ -43,6 +44,8 @@ export type Declaration<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** In place of `body`: a body that is read as it comes (see upload.ts). */
+  readonly upload?: Upload;
   /** The answer's data. Fields that it does not name never leave the server. */
   readonly reply: R;
   readonly status?: 200 | 201;
@@ -80,6 +83,7 @@ export type RawCall = {
   readonly body: unknown;
   readonly who: Who | undefined;
   readonly ip: string;
+  readonly upload?: Incoming | undefined;
 };
 
 /** A declared route and its checked handler. */

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { FAULTS } from '../../../shared/faults.ts';
+import type { SectionId, UserId } from '../../../shared/ids.ts';
+import { Email } from '../../../shared/rest/auth.ts';
+import { Code, NewStudent } from '../../../shared/rest/people.ts';
+import type { Kind, People, Person } from '../../data/people.ts';
+import { nameOf } from '../../domain/names.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Importing, Numbered, Outcome } from './imports.ts';
+import { keyOf, type SectionFinder } from './section-finder.ts';
+
+const text = z.string().optional();
+const Common = {
+  firstName: NewStudent.shape.firstName,
+  lastName: NewStudent.shape.lastName,
+  email: Email.optional(),
+  section: text,
+  dep: text,
+  batch: text,
+};
+/** A row with its code under one name. */
+const ROWS = {
+  student: z
+    .object({ studentCode: Code, ...Common })
+    .transform(({ studentCode, ...row }) => ({ ...row, code: studentCode })),
+  teacher: z
+    .object({ teacherCode: Code, ...Common })
+    .transform(({ teacherCode, ...row }) => ({ ...row, code: teacherCode })),
+};
+type Row = z.output<(typeof ROWS)['student']>;
+
+const FIELDS = {
+  firstName: { called: ['givenName', 'forename', 'first'], required: true },
+  lastName: { called: ['surname', 'familyName', 'last'] },
+  email: { called: ['emailAddress', 'mail'] },
+} as const;
+const CODES = {
+  student: { called: ['code', 'studentId', 'studentNumber', 'studentNo', 'number', 'id'], required: true },
+  teacher: { called: ['code', 'teacherId', 'staffId', 'teacherNumber', 'number', 'id'], required: true },
+} as const;
+const SECTION_FIELDS = {
+  section: { called: ['sectionName'] },
+  dep: { called: ['department', 'dept'] },
+  batch: { called: ['intake', 'year'] },
+} as const;
+
+type Deps = {
+  people: Pick<People, 'findByCodes' | 'ownersOf' | 'writeAll'>;
+  findSections: SectionFinder;
+  rosters: { sectionsChanged(sectionIds: readonly SectionId[]): Promise<void> };
+  clock: Clock;
+};
+
+/** What a row asks to be written; nothing when all of it stands there already. */
+const changeOf = (row: Row, sectionId: SectionId | undefined, known: Person | undefined) => {
+  const { code, firstName, lastName, email } = row;
+  if (!known) return { code, firstName, lastName, email, sectionId, name: nameOf(row) };
+  const differs = <T>(value: T | undefined, present: T | null) =>
+    value !== undefined && value !== present ? value : undefined;
+  const set = {
+    firstName: differs(firstName, known.firstName),
+    lastName: differs(lastName, known.lastName),
+    email: differs(email, known.email),
+    sectionId: differs(sectionId, known.sectionId),
+  };
+  if (Object.values(set).every((value) => value === undefined)) return undefined;
+  const renamed = set.firstName !== undefined || set.lastName !== undefined;
+  return {
+    ...set,
+    ...(renamed && { name: nameOf({ ...known, ...row, lastName: lastName ?? known.lastName }) }),
+  };
+};
+
+/** Students or teachers, known again by their code. An empty field leaves what there is. */
+export const peopleImport =
+  (kind: Kind, { people, findSections, rosters, clock }: Deps) =>
+  (): Importing<Row> => {
+    const codes = new Map<string, number>();
+    const addresses = new Map<string, number>();
+    const mentioned = new Set<SectionId>();
+
+    const twice = ({ line, row }: Numbered<Row>): string | undefined => {
+      const first = codes.get(row.code) ?? codes.set(row.code, line).get(row.code);
+      if (first !== line) return `code ${row.code} stands in line ${first} already`;
+      if (row.email === undefined) return undefined;
+      const owner = addresses.get(row.email) ?? addresses.set(row.email, line).get(row.email);
+      return owner === line ? undefined : `email stands in line ${owner} already`;
+    };
+
+    return {
+      fields: {
+        [`${kind}Code`]: CODES[kind],
+        ...FIELDS,
+        ...(kind === 'student' ? SECTION_FIELDS : {}),
+      },
+      schema: ROWS[kind],
+
+      async apply(rows, dryRun) {
+        const found = await people.findByCodes(
+          kind,
+          rows.map(({ row }) => row.code),
+        );
+        const byCode = new Map(found.map((person) => [person.code, person]));
+        const owners = await people.ownersOf(rows.flatMap(({ row }) => row.email ?? []));
+        const sections = await findSections(rows.map(({ row }) => row));
+        const writes: { id: UserId | null; set: NonNullable<ReturnType<typeof changeOf>>; place: number }[] =
+          [];
+        const touched = new Set<SectionId>();
+
+        const outcomes = rows.map(({ line, row }, place): Outcome => {
+          const problem = twice({ line, row });
+          if (problem !== undefined) return { problem };
+          const section = row.section === undefined ? undefined : sections.get(keyOf(row));
+          if (section && 'problem' in section) return section;
+          const known = byCode.get(row.code);
+          const owner = row.email === undefined ? undefined : owners.get(row.email);
+          if (owner !== undefined && owner !== known?.id) return { problem: FAULTS.EMAIL_EXISTS.text };
+          if (section) mentioned.add(section.id);
+          const set = changeOf(row, section?.id, known);
+          if (!set) return 'unchanged';
+          if (known?.hasLogin && set.email !== undefined)
+            return { problem: 'email of somebody with a log-in is theirs to change' };
+          if (set.sectionId) for (const id of [set.sectionId, known?.sectionId]) if (id) touched.add(id);
+          writes.push({ id: known?.id ?? null, set, place });
+          return known ? 'updated' : 'created';
+        });
+
+        if (dryRun) return outcomes;
+        const refused = await people.writeAll(kind, writes, new Date(clock.now()));
+        for (const [index, code] of refused) {
+          const write = writes[index];
+          if (write) outcomes[write.place] = { problem: FAULTS[code].text };
+        }
+        if (touched.size > 0) await rosters.sectionsChanged([...touched]);
+        return outcomes;
+      },
+
+      // Also those in which nothing changed: an import that broke off is put right by sending it again.
+      async finish() {
+        if (mentioned.size > 0) await rosters.sectionsChanged([...mentioned]);
+      },
+    };
+  };
