@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type ClassId, studentIdOf } from '../shared/ids.ts';
+import { buildCheckIn } from './build-checkin.ts';
 import { declaredRoutes } from './build-routes.ts';
 import { buildSessions } from './build-sessions.ts';
 import { openStores } from './build-stores.ts';
@@ -123,6 +124,21 @@ export const build = async (
   const socketTickets = createSocketTickets({ tickets, auth, clock });
   const accounts = createAccounts({ users, logins, hashing, presence, clock });
 
+  // Checking in
+  const checkIn = await buildCheckIn({
+    connection,
+    sessions,
+    classes,
+    users,
+    register,
+    limiters,
+    metrics,
+    config,
+    secret,
+    clock,
+    log,
+  });
+
   // Sessions
   const running = buildSessions({
     sessions,
@@ -136,6 +152,7 @@ export const build = async (
     clock,
     log,
     checkpoint,
+    checkIn,
   });
   const { finish, revive, service: sessionService } = running;
 
@@ -158,7 +175,9 @@ export const build = async (
     statusOf: (who: Who, classId: ClassId) => reach.statusOf(classId, studentIdOf(who.userId)),
   };
 
+  const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff });
   hub.handle([
+    ...ways.handlers,
     ...attendanceHandlers({ register, reach, marking, publish, finish }),
     ...sessionHandlers({ sessions: sessionService }),
     ...authHandlers({ auth }),
@@ -171,6 +190,7 @@ export const build = async (
     classes: classesService,
     sessions: sessionService,
     attendance,
+    ...ways.services,
   });
 
   let closing: Promise<void> | undefined;
@@ -202,8 +222,8 @@ export const build = async (
   counted.unref();
   const tidy = () => {
     const now = new Date(clock.now());
-    Promise.all([logins.forgetOver(now), tickets.forgetOver(now)]).catch((error: unknown) =>
-      log.warn({ error: describeError(error) }, 'not tidied; next time'),
+    Promise.all([logins.forgetOver(now), tickets.forgetOver(now), checkIn.forgetOver(now)]).catch(
+      (error: unknown) => log.warn({ error: describeError(error) }, 'not tidied; next time'),
     );
   };
   const tidied = setInterval(tidy, TIDY_EVERY_MS);

@@ -9,11 +9,12 @@ export type Evidence = { readonly status: Status; readonly source: Source; reado
  */
 export type Only = 'unmarked' | 'revision';
 
-/** Teacher 3, automatic presence 2, any other automatic status 1, `system` 0. */
+/** Teacher 4, automatic presence 3, in part 2, any other automatic status 1, `system` 0. */
 const rank = ({ source, status }: Evidence): number => {
-  if (source === 'teacher') return 3;
+  if (source === 'teacher') return 4;
   if (source === 'system') return 0;
-  return wasThere(status) ? 2 : 1;
+  if (status === 'partial') return 2;
+  return wasThere(status) ? 3 : 1;
 };
 
 /**
@@ -26,5 +27,5 @@ export const takesOver = (coming: Evidence, standing: Evidence | undefined, only
   if (only === 'revision' && coming.source === standing.source) return true;
   if (coming.source === 'teacher') return true;
   const ahead = rank(coming) - rank(standing);
-  return ahead === 0 ? rank(coming) === 2 && coming.at < standing.at : ahead > 0;
+  return ahead === 0 ? rank(coming) >= 2 && coming.at < standing.at : ahead > 0;
 };

@@ -23,6 +23,9 @@ const TABLE: readonly [Said, Said, boolean][] = [
   [['device', 'absent', 1], ['ble', 'partial', 9], true],
   [['qr', 'present', 9], ['device', 'absent', 1], false],
   [['code', 'late', 9], ['device', 'excused', 1], false],
+  // Whole presence beats presence in part.
+  [['ble', 'partial', 1], ['qr', 'late', 9], true],
+  [['qr', 'present', 9], ['ble', 'partial', 1], false],
   // Among presences the earliest time stands, whatever the source.
   [['qr', 'present', 5], ['device', 'late', 4], true],
   [['qr', 'late', 5], ['device', 'present', 4], true],

@@ -17,7 +17,7 @@ local meta = call('HMGET', KEYS[1], 'sid', 'epoch', 'state', 'version', 'visibil
 local sid, epoch, live, version = meta[1] or '', meta[2] or '', meta[3] == 'live', tonumber(meta[4] or 0)
 local n = { present = tonumber(meta[6] or 0), absent = tonumber(meta[7] or 0), late = tonumber(meta[8] or 0),
   partial = tonumber(meta[9] or 0), excused = tonumber(meta[10] or 0) }
-local there = { present = true, late = true, partial = true }
+local there = { present = 2, late = 2, partial = 1 }
 local before = version
 local answers, changes, rows, ops, keptOut = {}, {}, {}, {}, {}
 
@@ -31,15 +31,16 @@ local onRoster = call('SMISMEMBER', KEYS[2], unpack(students))
 local standing = call('HMGET', KEYS[3], unpack(students))
 local answered = call('HMGET', KEYS[5], unpack(opIds))
 
--- MK6: the teacher decides; among automatic sources presence beats absence, and the earliest presence stands.
+-- MK6: the teacher decides; among automatic sources presence beats presence in part, that beats absence, and the earliest presence stands.
 local function decides(only, status, source, at, oldStatus, oldSource, oldAt)
   if only == 'unmarked' then return false end
   if only == 'revision' and source == oldSource then return true end
   if source == 'teacher' then return true end
   if oldSource == 'teacher' then return false end
   if oldSource == 'system' or source == 'system' then return source ~= 'system' end
-  if there[status] ~= there[oldStatus] then return there[status] == true end
-  return there[status] == true and at < oldAt
+  local ahead = (there[status] or 0) - (there[oldStatus] or 0)
+  if ahead ~= 0 then return ahead > 0 end
+  return there[status] ~= nil and at < oldAt
 end
 
 -- The step of the log that has this version; nil when the log does not reach back so far.
