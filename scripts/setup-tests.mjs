@@ -1,7 +1,8 @@
 // Sees to what the tests need and npm does not bring: a redis-server (7 or newer). Runs before `npm test`.
 // Where there is none, Debian's or Ubuntu's package is fetched and unpacked (not installed) into the user's cache
 // directory: needs no root, starts no service, changes nothing on the system. Done in milliseconds when all is there.
-// The same goes for the newer C library that the embedded MongoDB needs on Debian 12 and Ubuntu 22.04.
+// The same goes for the newer C library that the embedded MongoDB needs on Debian 12 and Ubuntu 22.04. The passkey tests
+// need Chromium, which is installed where that can be done (root, and apt-get).
 import { execFileSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -14,6 +15,7 @@ const fetched = join(cache, 'redis'); // test/support/redis-binary.ts looks here
 try {
   await redis();
   await newerLibc();
+  chromium();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -94,6 +96,25 @@ async function newerLibc() {
       ].join('\n'),
     );
   }
+}
+
+/** The passkey tests need a browser; without one they fail and say so, and everything else can be tested. */
+function chromium() {
+  const dirs = (process.env.PATH ?? '').split(delimiter);
+  if (process.env.CHROMIUM || found('chromium', [...dirs, '/usr/bin'])) return;
+  const aptGet = found('apt-get', dirs);
+  if (aptGet && process.getuid?.() === 0) {
+    console.log('Installing chromium for the passkey tests (once) …');
+    try {
+      execFileSync(aptGet, ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'ignore' });
+      return;
+    } catch {
+      // said below
+    }
+  }
+  console.warn(
+    'The passkey tests need Chromium: install it (apt-get install chromium) or name one by CHROMIUM.',
+  );
 }
 
 /** The server's own TypeScript; only loaded when something has to be fetched. */

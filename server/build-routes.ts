@@ -1,9 +1,11 @@
 import { liveDialect } from './dialects/live.ts';
 import { analyticsRoutes } from './features/analytics/routes.ts';
 import { authRoutes } from './features/auth/routes.ts';
+import { checkInRoutes } from './features/checkin/routes.ts';
 import { classRoutes } from './features/classes/routes.ts';
 import { importRoutes } from './features/imports/routes.ts';
 import { invitationRoutes } from './features/invitations/routes.ts';
+import { passkeyRoutes } from './features/passkeys/routes.ts';
 import { peopleRoutes } from './features/people/routes.ts';
 import { recordRoutes } from './features/records/routes.ts';
 import { sessionRoutes } from './features/sessions/routes.ts';
@@ -22,6 +24,8 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof structureRoutes>[0] &
   Parameters<typeof invitationRoutes>[0] &
   Parameters<typeof importRoutes>[0] &
+  Parameters<typeof checkInRoutes>[0] &
+  Parameters<typeof passkeyRoutes>[0] &
   Parameters<typeof liveDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
@@ -36,5 +40,7 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...structureRoutes(services),
   ...invitationRoutes(services),
   ...importRoutes(services),
+  ...checkInRoutes(services),
+  ...passkeyRoutes(services),
   ...liveDialect(services),
 ];

@@ -1,4 +1,5 @@
 import type { SessionId } from '../shared/ids.ts';
+import type { buildCheckIn } from './build-checkin.ts';
 import type { Stores } from './build-stores.ts';
 import type { Config } from './config.ts';
 import type { Alarms } from './data/alarms.ts';
@@ -31,6 +32,8 @@ type Parts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly checkpoint: Checkpoint;
+  /** What check-in asks of a start and of an end. */
+  readonly checkIn: Pick<Awaited<ReturnType<typeof buildCheckIn>>, 'beforeFreeze' | 'keep'>;
 };
 
 /** Joins what starts, finishes and looks after sessions. */
@@ -43,7 +46,12 @@ export const buildSessions = (parts: Parts) => {
 
   const settling = createSettle(parts);
   const { settle } = settling;
-  const finalizer = createFinalizer({ ...parts, settle: settling, ended });
+  const finalizer = createFinalizer({
+    ...parts,
+    settle: settling,
+    ended,
+    beforeFreeze: parts.checkIn.beforeFreeze,
+  });
   const finish = async (request: DoneRequest) => {
     const stop = metrics.finalizationSeconds.startTimer();
     try {
@@ -62,6 +70,7 @@ export const buildSessions = (parts: Parts) => {
     standing,
     finish,
     settle,
+    keep: parts.checkIn.keep,
     timeZone: config.TIME_ZONE,
     maxMinutes: config.SESSION_MAX_MINUTES,
   });

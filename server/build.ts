@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type ClassId, studentIdOf } from '../shared/ids.ts';
+import { buildCheckIn } from './build-checkin.ts';
 import { buildRecords } from './build-records.ts';
 import { declaredRoutes } from './build-routes.ts';
 import { buildSchool } from './build-school.ts';
@@ -125,6 +126,21 @@ export const build = async (
   const socketTickets = createSocketTickets({ tickets, auth, clock });
   const accounts = createAccounts({ users, logins, hashing, presence, clock });
 
+  // Checking in
+  const checkIn = await buildCheckIn({
+    connection,
+    sessions,
+    classes,
+    users,
+    register,
+    limiters,
+    metrics,
+    config,
+    secret,
+    clock,
+    log,
+  });
+
   // Sessions
   const running = buildSessions({
     sessions,
@@ -138,6 +154,7 @@ export const build = async (
     clock,
     log,
     checkpoint,
+    checkIn,
   });
   const { finish, revive, service: sessionService } = running;
 
@@ -170,7 +187,9 @@ export const build = async (
     statusOf: (who: Who, classId: ClassId) => reach.statusOf(classId, studentIdOf(who.userId)),
   };
 
+  const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff });
   hub.handle([
+    ...ways.handlers,
     ...attendanceHandlers({ register, reach, marking, publish, finish }),
     ...sessionHandlers({ sessions: sessionService }),
     ...authHandlers({ auth }),
@@ -194,6 +213,7 @@ export const build = async (
       config,
     })),
     ...school.services,
+    ...ways.services,
   });
 
   let closing: Promise<void> | undefined;
@@ -225,7 +245,7 @@ export const build = async (
   counted.unref();
   const tidy = () => {
     const now = new Date(clock.now());
-    Promise.all([logins.forgetOver(now), tickets.forgetOver(now), school.forgetOver(now)]).catch(
+    Promise.all([logins, tickets, school, checkIn].map((kept) => kept.forgetOver(now))).catch(
       (error: unknown) => log.warn({ error: describeError(error) }, 'not tidied; next time'),
     );
   };

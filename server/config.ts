@@ -74,6 +74,13 @@ export const Settings = z.object({
     .string()
     .default('')
     .describe('Which proxies to believe about client addresses: a hop count, addresses, or empty for none.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((text) => new URL(text).href.replace(/\/$/, ''))
+    .optional()
+    .describe(
+      'Where people reach it: in QR codes, and what passkeys are bound to; http://localhost:PORT when absent.',
+    ),
   TIME_ZONE: z
     .string()
     .refine((zone) => {

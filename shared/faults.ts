@@ -71,6 +71,21 @@ export const FAULTS = {
   CLASS_NAME_NEEDED: { text: 'Name the class with classId', http: 400 },
   CLASS_IN_SESSION: { text: 'This class has a live session; finish or cancel it first', http: 409 },
 
+  // Checking in
+  INVALID_CODE: { text: 'Invalid or inactive attendance code', http: 404 },
+  CODE_EXPIRED: { text: 'Attendance code has expired', http: 400 },
+  CHECK_IN_CLOSED: { text: 'Check-in is closed for this session', http: 409 },
+  METHOD_NOT_TAKEN: { text: 'This session does not take this way of checking in', http: 409 },
+  TOKEN_INVALID: { text: 'This token is not valid for a live session', http: 400 },
+  TOKEN_EXPIRED: { text: 'This token is no longer shown; scan the present one', http: 400 },
+  TICKET_INVALID: { text: 'This scan ticket is not valid or is over; scan again', http: 400 },
+  TICKET_USED: { text: 'This scan ticket was used by somebody else; scan again', http: 409 },
+  PASSKEY_NEEDED: { text: 'Register a passkey first', http: 409 },
+  PASSKEY_NOT_FOUND: { text: 'Passkey not found', http: 404 },
+  PASSKEY_REFUSED: { text: 'The passkey could not be verified', http: 403 },
+  PASSKEY_EXISTS: { text: 'This passkey is registered already', http: 409 },
+  CHALLENGE_OVER: { text: 'This challenge is unknown, used or over; ask for a new one', http: 400 },
+
   // Can we now
   RATE_LIMITED: { text: 'Too many requests, slow down', http: 429, retry: true },
   BUSY: { text: 'The server is busy, try again shortly', http: 503, retry: true },

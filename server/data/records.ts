@@ -22,6 +22,7 @@ export type AttendanceRecord = {
   readonly reason?: string | undefined;
   readonly minutesLate?: number | undefined;
   readonly skewed?: boolean | undefined;
+  readonly flags?: Entry['flags'];
   /** The register's version at which the row became so. */
   readonly version: number;
   /** True when the student had left the roster: kept, but not counted. */
@@ -59,6 +60,7 @@ export type Stored = {
   reason?: string;
   minutesLate?: number;
   skewed?: boolean;
+  flags?: NonNullable<Entry['flags']>;
   version: number;
   withdrawn?: true;
   history?: PastLine[];
@@ -100,6 +102,7 @@ export const toRecord = (row: Stored): AttendanceRecord => ({
   reason: row.reason,
   minutesLate: row.minutesLate,
   skewed: row.skewed,
+  flags: row.flags,
   version: row.version,
   withdrawn: row.withdrawn ?? false,
   history: row.history ?? [],
@@ -108,7 +111,7 @@ export const toRecord = (row: Stored): AttendanceRecord => ({
   writtenAt: row.writtenAt.toISOString(),
 });
 
-const markOf = ({ status, source, by, at, reason, minutesLate, skewed, version }: Entry) => ({
+const markOf = ({ status, source, by, at, reason, minutesLate, skewed, flags, version }: Entry) => ({
   status,
   source,
   ...(by !== undefined && { by: oid(by) }),
@@ -116,6 +119,7 @@ const markOf = ({ status, source, by, at, reason, minutesLate, skewed, version }
   ...(reason !== undefined && { reason }),
   ...(minutesLate !== undefined && { minutesLate }),
   ...(skewed !== undefined && { skewed }),
+  ...(flags !== undefined && { flags }),
   version,
 });
 
@@ -210,7 +214,9 @@ export const createRecords = (connection: mongoose.Connection) => {
       const was = read.history.length;
       const { entry, replaces, history } = to;
       const $set = { ...(replaces ? markOf(entry) : {}), history: [...history] };
-      const gone = (['by', 'reason', 'minutesLate', 'skewed'] as const).filter((key) => !(key in $set));
+      const gone = (['by', 'reason', 'minutesLate', 'skewed', 'flags'] as const).filter(
+        (key) => !(key in $set),
+      );
       const { matchedCount } = await asked(
         records.updateOne(
           {

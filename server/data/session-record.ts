@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { ClassId, OpId, SessionId, UserId } from '../../shared/ids.ts';
-import type { SessionOptions, SessionState } from '../../shared/protocol/index.ts';
+import type { Method, Require, SessionOptions, SessionState } from '../../shared/protocol/index.ts';
 import type { Counts } from '../../shared/status.ts';
 import type { EndRow } from '../domain/closing.ts';
 import { hex, oid } from './mongo.ts';
@@ -16,7 +16,9 @@ export type SessionRecord = {
   readonly state: SessionState;
   /** True while `live` or `closing`: at most one such per class (SE1) and per device (SE5). */
   readonly open: boolean;
-  readonly methods: readonly string[];
+  readonly methods: readonly Method[];
+  /** What its check-in goes by; absent where only the teacher marks. */
+  readonly checkIn?: KeptCheckIn | undefined;
   /** Calendar day, `YYYY-MM-DD`, in the school's time zone. */
   readonly date: string;
   readonly openedAt: string;
@@ -37,6 +39,18 @@ export type SessionRecord = {
   readonly settledAt?: string | undefined;
 };
 
+/** What a session keeps for its check-in methods; never shown as a whole. */
+export type KeptCheckIn = {
+  readonly require: Require;
+  /** Makes the session's tokens its own. */
+  readonly nonce: string;
+  readonly code?: string | undefined;
+  /** ISO 8601 UTC. */
+  readonly codeExpiresAt?: string | undefined;
+  readonly qrStepSeconds?: number | undefined;
+  readonly bleStepSeconds?: number | undefined;
+};
+
 /** A DONE of an earlier session of the class. */
 export type EarlierDone = DoneAsked & { readonly sessionId: SessionId };
 
@@ -45,7 +59,7 @@ export type NewSession = Pick<
   SessionRecord,
   'classId' | 'openedBy' | 'methods' | 'date' | 'openedAt' | 'closesAt'
 > &
-  Partial<Pick<SessionRecord, 'lateRule' | 'deviceId' | 'earlierDone'>>;
+  Partial<Pick<SessionRecord, 'lateRule' | 'deviceId' | 'earlierDone' | 'checkIn'>>;
 
 type Id = mongoose.mongo.ObjectId;
 type StoredAsked = { by?: Id; opId?: string };
@@ -56,7 +70,8 @@ export type Stored = {
   openedBy: Id;
   state: SessionState;
   open: boolean;
-  methods: string[];
+  methods: Method[];
+  checkIn?: KeptCheckIn;
   date: string;
   openedAt: Date;
   closesAt: Date;
@@ -93,6 +108,7 @@ export const toRecord = (row: Stored): SessionRecord => {
     state: row.state,
     open: row.open,
     methods: row.methods,
+    ...(row.checkIn && { checkIn: row.checkIn }),
     date: row.date,
     openedAt: row.openedAt.toISOString(),
     closesAt: row.closesAt.toISOString(),
@@ -115,7 +131,7 @@ export const toRecord = (row: Stored): SessionRecord => {
 
 /** The document of a session that begins. */
 export const toStored = (session: NewSession): Stored => {
-  const { lateRule, deviceId, earlierDone = [] } = session;
+  const { lateRule, deviceId, checkIn, earlierDone = [] } = session;
   return {
     _id: new mongoose.mongo.ObjectId(),
     classId: oid(session.classId),
@@ -123,6 +139,7 @@ export const toStored = (session: NewSession): Stored => {
     state: 'live',
     open: true,
     methods: [...session.methods],
+    ...(checkIn && { checkIn }),
     date: session.date,
     openedAt: new Date(session.openedAt),
     closesAt: new Date(session.closesAt),

@@ -15,12 +15,15 @@ import {
   toStored,
 } from './session-record.ts';
 
-export type { DoneAsked, EarlierDone, NewSession, SessionRecord } from './session-record.ts';
+export type { DoneAsked, EarlierDone, KeptCheckIn, NewSession, SessionRecord } from './session-record.ts';
 
 /** The stored session, or what has an open session already. */
-export type InsertOutcome = { readonly stored: SessionRecord } | { readonly busy: 'class' | 'device' };
+export type InsertOutcome =
+  | { readonly stored: SessionRecord }
+  | { readonly busy: 'class' | 'device' | 'code' };
 
 const DEVICE_INDEX = 'one-open-per-device';
+const CODE_INDEX = 'one-open-per-code';
 const WITHOUT_ROWS = { 'cancelled.rows': 0 } as const;
 
 /**
@@ -62,6 +65,13 @@ export const createSessions = (connection: mongoose.Connection) => {
           unique: true,
           partialFilterExpression: { open: true, deviceId: { $exists: true } },
         },
+        {
+          key: { 'checkIn.code': 1 },
+          name: CODE_INDEX,
+          unique: true,
+          partialFilterExpression: { open: true, 'checkIn.code': { $exists: true } },
+        },
+        { key: { 'checkIn.code': 1, _id: -1 }, name: 'codes', sparse: true },
         { key: { classId: 1, _id: -1 } },
         { key: { classId: 1, openedAt: -1 } },
         { key: { settled: 1 }, partialFilterExpression: { settled: false } },
@@ -77,13 +87,26 @@ export const createSessions = (connection: mongoose.Connection) => {
         return { stored: toRecord(row) };
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
-        return { busy: String(error).includes(DEVICE_INDEX) ? 'device' : 'class' };
+        const which = String(error);
+        return {
+          busy: which.includes(CODE_INDEX) ? 'code' : which.includes(DEVICE_INDEX) ? 'device' : 'class',
+        };
       }
     },
 
     read: (id: SessionId) => find({ _id: oid(id) }),
     /** The session of a class that is live or closing. */
     openOf: (classId: ClassId) => find({ classId: oid(classId), open: true }),
+
+    /** The session with a numeric code: the open one, or else the newest that had it (CI1). */
+    async ofCode(code: string): Promise<SessionRecord | null> {
+      const open = await find({ 'checkIn.code': code, open: true });
+      if (open) return open;
+      const row = await asked(
+        rows.findOne({ 'checkIn.code': code }, { projection: WITHOUT_ROWS, sort: { _id: -1 } }),
+      );
+      return row && toRecord(row);
+    },
 
     /** The class's newest session, whatever became of it. */
     async lastOf(classId: ClassId): Promise<SessionRecord | null> {

@@ -1,8 +1,8 @@
 import { Fault, type FaultCode } from '../../shared/faults.ts';
 import type { ClassId, OpId, SessionId, StudentId, UserId } from '../../shared/ids.ts';
-import type { Change, Entry, Visibility } from '../../shared/protocol/index.ts';
+import type { Change, Entry, Flag, Visibility } from '../../shared/protocol/index.ts';
 import type { Counts, Source, Status } from '../../shared/status.ts';
-import { takesOver } from './precedence.ts';
+import { type Only, takesOver } from './precedence.ts';
 
 /** How many changes a register's log keeps for viewers who catch up. */
 export const LOG_LIMIT = 1000;
@@ -30,6 +30,9 @@ export type Mark = {
   readonly reason?: string | undefined;
   readonly minutesLate?: number | undefined;
   readonly skewed?: boolean | undefined;
+  readonly flags?: readonly Flag[] | undefined;
+  /** Narrows or widens what the mark may replace. */
+  readonly only?: Only | undefined;
   readonly sessionId?: SessionId | undefined;
 };
 
@@ -109,6 +112,7 @@ const rowOf = (mark: Mark): Omit<Entry, 'version'> => ({
   ...(mark.reason !== undefined && { reason: mark.reason }),
   ...(mark.minutesLate !== undefined && { minutesLate: mark.minutesLate }),
   ...(mark.skewed !== undefined && { skewed: mark.skewed }),
+  ...(mark.flags !== undefined && { flags: [...mark.flags] }),
 });
 
 /**
@@ -123,10 +127,10 @@ export const applyMark = (state: RegisterState, mark: Mark): Answer & { readonly
 
   const row = state.rows.get(mark.studentId);
   const said = rowOf(mark);
-  const applied = takesOver(said, row?.entry);
+  const applied = takesOver(said, row?.entry, mark.only);
   const entry = applied || row === undefined ? { ...said, version: state.version + 1 } : row.entry;
   const received = row?.received ?? [];
-  received.push({ ...said, applied });
+  if (applied || mark.only !== 'unmarked') received.push({ ...said, applied });
   if (received.length > HISTORY_LIMIT + 1) received.shift();
   if (applied) {
     if (row !== undefined) state.tally[row.entry.status] -= 1;

@@ -1,5 +1,12 @@
 import type { ClassId, SessionId, UserId } from '../../shared/ids.ts';
-import type { Done, Session, SessionOptions, SessionState } from '../../shared/protocol/index.ts';
+import type {
+  Done,
+  Method,
+  Require,
+  Session,
+  SessionOptions,
+  SessionState,
+} from '../../shared/protocol/index.ts';
 import type { Counts } from '../../shared/status.ts';
 
 /** What is known of a session wherever it is stored; times ISO 8601 UTC. */
@@ -7,7 +14,14 @@ type Known = {
   readonly id: SessionId;
   readonly classId: ClassId;
   readonly state: SessionState;
-  readonly methods: readonly string[];
+  readonly methods: readonly Method[];
+  readonly checkIn?:
+    | {
+        readonly require: Require;
+        readonly code?: string | undefined;
+        readonly codeExpiresAt?: string | undefined;
+      }
+    | undefined;
   readonly date: string;
   readonly openedBy: UserId;
   readonly openedAt: string;
@@ -24,6 +38,7 @@ export const sessionView = (known: Known): Session => ({
   classId: known.classId,
   state: known.state,
   methods: [...known.methods],
+  ...(known.checkIn && known.checkIn.require !== 'any' && { require: known.checkIn.require }),
   date: known.date,
   openedBy: known.openedBy,
   openedAt: known.openedAt,
@@ -32,6 +47,16 @@ export const sessionView = (known: Known): Session => ({
   ...(known.lateRule !== undefined && { lateRule: known.lateRule }),
   ...(known.deviceId !== undefined && { deviceId: known.deviceId }),
   ...(known.counts !== undefined && { counts: known.counts }),
+});
+
+/** A session as its staff sees it: with the numeric code while it is live. */
+export const staffView = (known: Known): Session => ({
+  ...sessionView(known),
+  ...(known.state === 'live' &&
+    known.checkIn?.code !== undefined && {
+      code: known.checkIn.code,
+      codeExpiresAt: known.checkIn.codeExpiresAt,
+    }),
 });
 
 /** What DONE tells of a final session; `total` is the whole class. */

@@ -43,7 +43,7 @@ export const createMarkQueue = ({ stepLimit, send, onChanges }: Deps) => {
         for (const { request: r, draft } of batch) {
           const op = r.opId === undefined ? '' : `${r.by ?? r.source}:${r.opId}`;
           args.push(
-            `${r.sessionId ?? ''}\n${r.studentId}\n${r.status}\n${r.source}\n${r.at}\n${bodyOf(draft)}\n${op}`,
+            `${r.sessionId ?? ''}\n${r.studentId}\n${r.status}\n${r.source}\n${r.at}\n${bodyOf(draft)}\n${r.only ?? ''}\n${op}`,
           );
         }
         const [

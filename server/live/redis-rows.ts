@@ -34,6 +34,7 @@ export const draftOf = (mark: MarkRequest): Omit<Entry, 'version'> => {
   if (mark.reason !== undefined) draft.reason = mark.reason;
   if (mark.minutesLate !== undefined) draft.minutesLate = mark.minutesLate;
   if (mark.skewed !== undefined) draft.skewed = mark.skewed;
+  if (mark.flags !== undefined) draft.flags = [...mark.flags];
   return draft;
 };
 

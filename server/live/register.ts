@@ -1,7 +1,8 @@
 import type { ClassId, OpId, SessionId, StudentId, UserId } from '../../shared/ids.ts';
-import type { Change, Entry, Visibility } from '../../shared/protocol/index.ts';
+import type { Change, Entry, Flag, Visibility } from '../../shared/protocol/index.ts';
 import type { Counts, Source, Status } from '../../shared/status.ts';
 import type { Follow } from '../domain/heard.ts';
+import type { Only } from '../domain/precedence.ts';
 
 export type { Heard, Listener } from '../domain/heard.ts';
 
@@ -33,6 +34,10 @@ export type MarkRequest = {
   readonly reason?: string | undefined;
   readonly minutesLate?: number | undefined;
   readonly skewed?: boolean | undefined;
+  /** What the staff should look at. */
+  readonly flags?: readonly Flag[] | undefined;
+  /** Narrows what the mark may replace; see `Mark.only`. */
+  readonly only?: Only | undefined;
   /** When given, the mark counts for this session only; SESSION_CHANGED when another one is live. */
   readonly sessionId?: SessionId | undefined;
 };

@@ -6,6 +6,10 @@ import { command, event } from './define.ts';
 /** What a person may give as the reason for a status, in characters. */
 export const Reason = z.string().trim().min(1).max(500);
 
+/** What the staff should look at: one browser checked in several students (CI9). Nobody is refused for it. */
+export const Flag = z.enum(['shared-device']);
+export type Flag = z.infer<typeof Flag>;
+
 /** One row of the register as the staff sees it. */
 export const Entry = z.object({
   studentId: StudentId,
@@ -18,11 +22,12 @@ export const Entry = z.object({
   minutesLate: z.int().min(0).optional(),
   /** True when the sender's clock was outside the session's window and the server's time was taken (MK7). */
   skewed: z.boolean().optional(),
+  flags: z.array(Flag).optional(),
 });
 export type Entry = z.infer<typeof Entry>;
 
 /** One row as its student sees it (and, in an open class, the classmates): not who marked, nor why. */
-export const OwnEntry = Entry.omit({ by: true, reason: true, skewed: true });
+export const OwnEntry = Entry.omit({ by: true, reason: true, skewed: true, flags: true });
 export type OwnEntry = z.infer<typeof OwnEntry>;
 
 /** A late enrolment or a removal while the class runs. */

@@ -1,4 +1,5 @@
 import * as attendance from './attendance.ts';
+import * as checkin from './checkin.ts';
 import * as connection from './connection.ts';
 import * as sessions from './sessions.ts';
 
@@ -8,6 +9,8 @@ export const COMMANDS = {
   TODAY_SUMMARY: attendance.todaySummary,
   MY_ATTENDANCE: attendance.myAttendance,
   DONE: attendance.done,
+  CHECK_IN: checkin.checkIn,
+  MARK_REST: checkin.markRest,
   SESSION_START: sessions.sessionStart,
   SYNC: sessions.sync,
   RENEW: connection.renew,
@@ -32,7 +35,9 @@ export type CommandName = keyof Commands;
 export type EventName = (typeof EVENTS)[number]['name'];
 
 export * from './attendance.ts';
+export * from './checkin.ts';
 export * from './connection.ts';
 export * from './define.ts';
 export * from './envelope.ts';
+export * from './methods.ts';
 export * from './sessions.ts';

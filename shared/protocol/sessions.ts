@@ -3,6 +3,7 @@ import { ClassId, Instant, SessionId, StudentId, UserId } from '../ids.ts';
 import { Counts, Status } from '../status.ts';
 import { Change, Entry, OwnEntry } from './attendance.ts';
 import { command, event } from './define.ts';
+import { CheckInOptions, Method, Require } from './methods.ts';
 
 /** Who sees classmates' rows: nobody (`private`), or everyone in the class as in the first system (`open`). */
 export const Visibility = z.enum(['private', 'open']);
@@ -17,6 +18,7 @@ export const LateRule = z.strictObject({
   graceMinutes: z.int().min(0).max(1440),
   lateUntilMinutes: z.int().min(0).max(1440).optional(),
 });
+export type LateRule = z.infer<typeof LateRule>;
 
 /** What the opener of a session may ask for. */
 export const SessionOptions = z.strictObject({
@@ -30,6 +32,7 @@ export const SessionOptions = z.strictObject({
   closesAt: Instant.optional(),
   lateRule: LateRule.optional(),
   deviceId: z.string().min(1).max(64).optional(),
+  ...CheckInOptions,
 });
 export type SessionOptions = z.infer<typeof SessionOptions>;
 
@@ -38,7 +41,9 @@ export const Session = z.object({
   id: SessionId,
   classId: ClassId,
   state: SessionState,
-  methods: z.array(z.string()),
+  methods: z.array(Method),
+  /** Where one method is not enough: all that are needed (CI7). */
+  require: Require.optional(),
   /** Calendar day, `YYYY-MM-DD`, in the school's time zone. */
   date: z.string(),
   openedBy: UserId,
@@ -48,6 +53,9 @@ export const Session = z.object({
   lateRule: LateRule.optional(),
   deviceId: z.string().optional(),
   counts: Counts.optional(),
+  /** The numeric code while the session is live; for its staff, and never in an event. */
+  code: z.string().optional(),
+  codeExpiresAt: z.string().optional(),
 });
 export type Session = z.infer<typeof Session>;
 

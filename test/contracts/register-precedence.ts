@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { MarkRequest, Register } from '../../server/live/register.ts';
 import type { Source, Status } from '../../shared/status.ts';
-import { at, hear, mark, newTeacher, nth, openClass, ZERO } from './register-support.ts';
+import { at, hear, mark, newTeacher, nth, op, openClass, ZERO } from './register-support.ts';
 
 type Said = readonly [Source, Status, minute: number];
 
@@ -23,6 +23,9 @@ const TABLE: readonly [Said, Said, boolean][] = [
   [['device', 'absent', 1], ['ble', 'partial', 9], true],
   [['qr', 'present', 9], ['device', 'absent', 1], false],
   [['code', 'late', 9], ['device', 'excused', 1], false],
+  // Whole presence beats presence in part.
+  [['ble', 'partial', 1], ['qr', 'late', 9], true],
+  [['qr', 'present', 9], ['ble', 'partial', 1], false],
   // Among presences the earliest time stands, whatever the source.
   [['qr', 'present', 5], ['device', 'late', 4], true],
   [['qr', 'late', 5], ['device', 'present', 4], true],
@@ -62,6 +65,52 @@ export const precedenceCases = (register: () => Register): void => {
         expect(rows).to.deep.equal([{ entry, history: [loser], withdrawn: false }]);
       });
     }
+
+    it('[MK6] a revision takes the place of its own source, whatever the time, and of no other out of turn', async () => {
+      const { classId, sessionId, students } = await openClass(register(), 2);
+      const [one, two] = [nth(students, 0), nth(students, 1)];
+      const revise = (over: Partial<MarkRequest>) => ({ only: 'revision', source: 'ble', ...over }) as const;
+      const first = await register().mark(classId, mark(one, revise({ status: 'present', at: at(3) })));
+      const next = await register().mark(classId, mark(one, revise({ status: 'absent', at: at(9) })));
+      expect([first.applied, next.applied, next.version]).to.deep.equal([true, true, 2]);
+      await register().mark(classId, mark(two, { source: 'qr', at: at(2) }));
+      const other = await register().mark(classId, mark(two, revise({ status: 'partial', at: at(9) })));
+      expect([other.applied, other.entry.source]).to.deep.equal([false, 'qr']);
+      await register().mark(classId, mark(one, { status: 'excused' }));
+      const late = await register().mark(classId, mark(one, revise({ status: 'present', at: at(9) })));
+      expect([late.applied, late.entry.status]).to.deep.equal([false, 'excused']);
+      const { counts } = await register().freeze(classId, sessionId);
+      expect(counts).to.deep.equal({ ...ZERO, excused: 1, present: 1, enrolled: 2 });
+    });
+
+    it('[MK6] a mark for the unmarked only leaves a row as it is, and no trace on it', async () => {
+      const { classId, sessionId, students } = await openClass(register(), 2);
+      const [one, two] = [nth(students, 0), nth(students, 1)];
+      await register().mark(classId, mark(one, { source: 'code' }));
+      const rest = (student: typeof one) =>
+        mark(student, { status: 'absent', only: 'unmarked', opId: op('rest') });
+      const kept = await register().mark(classId, rest(one));
+      const set = await register().mark(classId, { ...rest(two), opId: op('rest-2') });
+      expect([kept.applied, kept.entry.status, set.applied, set.version]).to.deep.equal([
+        false,
+        'present',
+        true,
+        2,
+      ]);
+      expect((await register().mark(classId, rest(one))).repeated).to.equal(true);
+      const { rows } = await register().freeze(classId, sessionId);
+      expect(rows.map(({ history }) => history)).to.deep.equal([[], []]);
+    });
+
+    it('[CI9] a row keeps its flags', async () => {
+      const { classId, sessionId, students } = await openClass(register(), 1);
+      const student = nth(students, 0);
+      const said = { source: 'code', opId: op('flag'), only: 'revision', flags: ['shared-device'] } as const;
+      const { entry } = await register().mark(classId, mark(student, said));
+      expect(entry.flags).to.deep.equal(['shared-device']);
+      expect(await register().entry(classId, student)).to.deep.equal(entry);
+      expect((await register().freeze(classId, sessionId)).rows[0]?.entry).to.deep.equal(entry);
+    });
 
     it('[MK6] evidence that is kept out has no version and is not heard', async () => {
       const { classId, students, session } = await openClass(register(), 2);

@@ -317,7 +317,7 @@ for (const { name, forgets, make } of REGISTERS) {
           id: session.id,
           classId,
           state: 'live',
-          methods: ['manual'],
+          methods: ['teacher'],
           date: '2026-02-01',
           openedBy: teacher.userId,
           openedAt: '2026-01-31T23:30:00.000Z',

@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import { build } from '../../server/build.ts';
 import { readConfig } from '../../server/config.ts';
 import { connectMongo } from '../../server/data/mongo.ts';
+import type { Clock } from '../../server/kit/clock.ts';
 import { createLog } from '../../server/kit/log.ts';
 import { freshDatabase } from './engine.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -32,10 +33,15 @@ export const startHub = async ({
   mode,
   mongoUrl,
   env = {},
+  clock,
+  port = 0,
 }: {
   mode: Mode;
   mongoUrl?: string;
   env?: Record<string, string>;
+  /** The hub's time, where a test moves it. */
+  clock?: Clock;
+  port?: number;
 }) => {
   const database = mongoUrl ?? (await freshDatabase('hub'));
   const read = readConfig({
@@ -51,8 +57,9 @@ export const startHub = async ({
   const lines: string[] = [];
   const built = await build(read.config, {
     log: createLog('debug', { write: (line) => void lines.push(line) }),
+    ...(clock && { clock }),
   });
-  built.http.listen(0, '127.0.0.1');
+  built.http.listen(port, '127.0.0.1');
   await once(built.http, 'listening');
   const connection = await connectMongo(database);
   const url = `http://127.0.0.1:${(built.http.address() as AddressInfo).port}`;

@@ -30,6 +30,8 @@ type Deps = {
   readonly classes: Pick<Classes, 'find'>;
   readonly settle: Settle;
   readonly publish: Publish;
+  /** What has to be judged at the close goes into the register before it is frozen (CI8). */
+  readonly beforeFreeze?: (session: SessionRecord) => Promise<void>;
   /** Told once a session is over, whoever ended it: its alarm is not needed any more. */
   readonly ended: (sessionId: SessionId) => void;
   readonly clock: Clock;
@@ -78,6 +80,7 @@ export const createFinalizer = (deps: Deps) => {
 
   const finish = async (session: SessionRecord): Promise<Done> => {
     const { id: sessionId, classId, date } = session;
+    await deps.beforeFreeze?.(session);
     const frozen = await freezeIfThere(register, session);
     if (frozen === null) {
       // Dropped by another process, after it had made the session final?

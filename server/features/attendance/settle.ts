@@ -47,8 +47,8 @@ export const createSettle = ({ sessions, records, register, clock, log, checkpoi
       if (!replaces && known(row.entry)) return false;
       const { studentId: _, ...standing } = row.entry;
       const past = row.history.filter((line) => !known(line));
-      const { status, source, at, by, reason, minutesLate, skewed } = read;
-      const was = { studentId, status, source, at, by, reason, minutesLate, skewed, applied: true };
+      const { status, source, at, by, reason, minutesLate, skewed, flags } = read;
+      const was = { studentId, status, source, at, by, reason, minutesLate, skewed, flags, applied: true };
       const history = replaces
         ? [...read.history, was, ...past]
         : [...read.history, ...past, { studentId, ...standing, applied: false }];

@@ -10,7 +10,7 @@ import {
 import type { Classes, ClassInfo } from '../../data/classes.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import type { Publish } from '../../domain/audience.ts';
-import { sessionView } from '../../domain/session-view.ts';
+import { sessionView, staffView } from '../../domain/session-view.ts';
 import type { Who } from '../../domain/who.ts';
 import type { Checkpoint } from '../../kit/checkpoint.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
@@ -58,11 +58,15 @@ export const createSessionService = (deps: Deps) => {
   };
 
   /** A session that the asker may read; to everyone else it does not exist. */
-  const find = async (who: Asker, id: SessionId, as: 'member' | 'staff'): Promise<SessionRecord> => {
+  const found = async (who: Asker, id: SessionId) => {
     const session = await sessions.read(id);
     const info = session && (await classes.find(session.classId));
     if (!session || !info || !isMember(who, info)) throw new Fault('SESSION_NOT_FOUND');
-    if (as === 'staff' && !isStaff(who, info)) throw new Fault('NOT_CLASS_TEACHER');
+    return { session, staff: isStaff(who, info) };
+  };
+  const find = async (who: Asker, id: SessionId): Promise<SessionRecord> => {
+    const { session, staff } = await found(who, id);
+    if (!staff) throw new Fault('NOT_CLASS_TEACHER');
     return session;
   };
 
@@ -76,8 +80,11 @@ export const createSessionService = (deps: Deps) => {
       const { session, began } = await starting.begin(who.userId, options);
       if (!began)
         throw new Fault('SESSION_EXISTS', { details: [{ path: 'sessionId', message: session.id }] });
-      return sessionView(session);
+      return staffView(session);
     },
+
+    /** A session for its staff. SESSION_NOT_FOUND, NOT_CLASS_TEACHER. */
+    asStaff: find,
 
     /** Starts a session with no more than a class, or answers with the one that runs, untouched (SE1). */
     async startOrRunning(
@@ -109,17 +116,18 @@ export const createSessionService = (deps: Deps) => {
       return { items: items.map(sessionView), nextCursor };
     },
 
-    /** One session. SESSION_NOT_FOUND, also for those who have no part in its class. */
+    /** One session, for its staff with the code. SESSION_NOT_FOUND, also for those who have no part in its class. */
     async read(who: Asker, id: SessionId): Promise<Session> {
-      return sessionView(await find(who, id, 'member'));
+      const { session, staff } = await found(who, id);
+      return staff ? staffView(session) : sessionView(session);
     },
 
     /** DONE of one session; again = the same answer. SESSION_NOT_FOUND, NOT_CLASS_TEACHER, SESSION_ENDED. */
     async close(who: Asker, id: SessionId): Promise<Session> {
-      const session = await find(who, id, 'staff');
+      const session = await find(who, id);
       if (session.state === 'cancelled') throw new Fault('SESSION_ENDED');
       await finish({ classId: session.classId, sessionId: id, by: who.userId });
-      return sessionView(await find(who, id, 'staff'));
+      return sessionView(await find(who, id));
     },
 
     /**
@@ -127,10 +135,10 @@ export const createSessionService = (deps: Deps) => {
      * same answer. SESSION_NOT_FOUND, NOT_CLASS_TEACHER, SESSION_ENDED.
      */
     async cancel(who: Asker, id: SessionId, reason?: string): Promise<Session> {
-      const found = await find(who, id, 'staff');
+      const before = await find(who, id);
       const cancelled = await sessions.cancel(id, { at: isoNow(clock), by: who.userId, reason });
       if (cancelled === null) {
-        const now = (await sessions.read(id)) ?? found;
+        const now = (await sessions.read(id)) ?? before;
         if (now.state !== 'cancelled') throw new Fault('SESSION_ENDED');
         return sessionView(now);
       }

@@ -2,7 +2,7 @@ import { Fault } from '../../../shared/faults.ts';
 import type { ClassId, UserId } from '../../../shared/ids.ts';
 import { type Done, type SessionOptions, sessionStarted } from '../../../shared/protocol/index.ts';
 import type { Alarms } from '../../data/alarms.ts';
-import type { EarlierDone, SessionRecord, Sessions } from '../../data/sessions.ts';
+import type { EarlierDone, NewSession, SessionRecord, Sessions } from '../../data/sessions.ts';
 import type { Publish } from '../../domain/audience.ts';
 import { closingTime } from '../../domain/closing-time.ts';
 import { sessionView } from '../../domain/session-view.ts';
@@ -19,6 +19,11 @@ type Deps = {
   readonly finish: (request: { classId: ClassId; sessionId: SessionRecord['id'] }) => Promise<Done>;
   readonly settle: (session: SessionRecord) => Promise<void>;
   readonly alarms: Pick<Alarms, 'schedule'>;
+  /** What a session keeps for its check-in; asked again when the code that it names is taken. INVALID_REQUEST. */
+  readonly keep?: (
+    options: SessionOptions,
+    times: { openedAt: string; closesAt: string },
+  ) => Pick<NewSession, 'methods' | 'checkIn'>;
   readonly publish: Publish;
   readonly clock: Clock;
   readonly log: Log;
@@ -84,20 +89,22 @@ export const createStarting = (deps: Deps) => {
     ): Promise<{ session: SessionRecord; began: boolean }> {
       const { classId, lateRule, deviceId } = options;
       const now = clock.now();
+      const openedAt = new Date(now).toISOString();
       const closesAt = closingTime(options, now, deps.maxMinutes);
       for (let tries = 0; tries < TRIES; tries++) {
         const outcome = await sessions.insert({
           classId,
           openedBy,
-          methods: ['manual'],
+          ...(deps.keep?.(options, { openedAt, closesAt }) ?? { methods: ['teacher'] }),
           date: dayIn(deps.timeZone, now),
-          openedAt: new Date(now).toISOString(),
+          openedAt,
           closesAt,
           lateRule,
           deviceId,
           earlierDone: earlierDoneOf(await sessions.lastOf(classId)),
         });
         if ('stored' in outcome) return { session: await openUp(outcome.stored), began: true };
+        if (outcome.busy === 'code') continue;
         const running = await sessions.openOf(classId);
         if (running === null && outcome.busy === 'device') throw new Fault('DEVICE_BUSY');
         if (running === null) continue; // it has ended just now

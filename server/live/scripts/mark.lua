@@ -5,8 +5,9 @@
 -- KEYS  1 meta (hash)  2 roster (set)  3 rows (hash)  4 log (list)  5 ops (hash)  6 kept out (list)  7 feed (channel)
 --       8 the sender's own channel: whoever listens to that listens to the feed on the same connection
 -- ARGV  1 how many steps the log keeps, and the list of what was kept out
---       then one per mark: sessionId or ''  studentId  status  source  at  entry without `{"version":n,`  opId or '',
---       each but the last ended by a line feed
+--       then one per mark: sessionId or ''  studentId  status  source  at  entry without `{"version":n,`  only  opId or '',
+--       each but the last ended by a line feed; only: '', `unmarked` (yields to any row, and leaves no trace then) or
+--       `revision` (takes the place of the same source's row)
 -- An answer in ops is A<version>LF<sessionId>LF<epoch>, or K<version>LF<sessionId>LF<epoch>LF<the entry that stood>.
 -- Reply { sessionId, epoch, visibility, version, counters, announced 1|0, one text per mark }: A<version> applied · K<version>LF<entry> kept out by precedence
 --       · R<first answer>LF<sessionId>LF<epoch>LF<entry> repeated, also once the session is over · E<fault code>
@@ -16,27 +17,30 @@ local meta = call('HMGET', KEYS[1], 'sid', 'epoch', 'state', 'version', 'visibil
 local sid, epoch, live, version = meta[1] or '', meta[2] or '', meta[3] == 'live', tonumber(meta[4] or 0)
 local n = { present = tonumber(meta[6] or 0), absent = tonumber(meta[7] or 0), late = tonumber(meta[8] or 0),
   partial = tonumber(meta[9] or 0), excused = tonumber(meta[10] or 0) }
-local there = { present = true, late = true, partial = true }
+local there = { present = 2, late = 2, partial = 1 }
 local before = version
 local answers, changes, rows, ops, keptOut = {}, {}, {}, {}, {}
 
 -- What the batch needs to know, asked for at once.
 local marks, students, opIds = {}, {}, {}
 for i = 2, #ARGV do
-  local mark = { match(ARGV[i], '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$') }
-  marks[#marks + 1], students[#students + 1], opIds[#opIds + 1] = mark, mark[2], mark[7]
+  local mark = { match(ARGV[i], '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$') }
+  marks[#marks + 1], students[#students + 1], opIds[#opIds + 1] = mark, mark[2], mark[8]
 end
 local onRoster = call('SMISMEMBER', KEYS[2], unpack(students))
 local standing = call('HMGET', KEYS[3], unpack(students))
 local answered = call('HMGET', KEYS[5], unpack(opIds))
 
--- MK6: the teacher decides; among automatic sources presence beats absence, and the earliest presence stands.
-local function decides(status, source, at, oldStatus, oldSource, oldAt)
+-- MK6: the teacher decides; among automatic sources presence beats presence in part, that beats absence, and the earliest presence stands.
+local function decides(only, status, source, at, oldStatus, oldSource, oldAt)
+  if only == 'unmarked' then return false end
+  if only == 'revision' and source == oldSource then return true end
   if source == 'teacher' then return true end
   if oldSource == 'teacher' then return false end
   if oldSource == 'system' or source == 'system' then return source ~= 'system' end
-  if there[status] ~= there[oldStatus] then return there[status] == true end
-  return there[status] == true and at < oldAt
+  local ahead = (there[status] or 0) - (there[oldStatus] or 0)
+  if ahead ~= 0 then return ahead > 0 end
+  return there[status] ~= nil and at < oldAt
 end
 
 -- The step of the log that has this version; nil when the log does not reach back so far.
@@ -55,7 +59,7 @@ local function repeated(first, body)
 end
 
 for i, mark in ipairs(marks) do
-  local session, student, status, source, at, body, op = unpack(mark)
+  local session, student, status, source, at, body, only, op = unpack(mark)
   local first = op ~= '' and (ops[op] or answered[i])
   local answer
   if first then
@@ -70,7 +74,7 @@ for i, mark in ipairs(marks) do
     local row = rows[student] or standing[i]
     local oldStatus, oldSource, oldAt
     if row then oldStatus, oldSource, oldAt = match(row, '^(%S+) (%S+) (%S+)\n') end
-    if not row or decides(status, source, at, oldStatus, oldSource, oldAt) then
+    if not row or decides(only, status, source, at, oldStatus, oldSource, oldAt) then
       version = version + 1
       local fresh = '{"version":' .. version .. ',' .. body
       if row then n[oldStatus] = n[oldStatus] - 1 end
@@ -81,7 +85,7 @@ for i, mark in ipairs(marks) do
       if op ~= '' then ops[op] = answer .. '\n' .. sid .. '\n' .. epoch end
     else
       local entry = match(row, '\n(.*)$')
-      keptOut[#keptOut + 1] = '{"version":' .. version .. ',' .. body
+      if only ~= 'unmarked' then keptOut[#keptOut + 1] = '{"version":' .. version .. ',' .. body end
       answer = 'K' .. version .. '\n' .. entry
       if op ~= '' then ops[op] = table.concat({ 'K' .. version, sid, epoch, entry }, '\n') end
     end

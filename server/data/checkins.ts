@@ -1,0 +1,207 @@
+import type mongoose from 'mongoose';
+import type { SessionId, StudentId } from '../../shared/ids.ts';
+import type { Method } from '../../shared/protocol/index.ts';
+import type { Said } from '../domain/presence.ts';
+import { asked, DURABLE, nativeDb } from './asked.ts';
+import { isDuplicateKey } from './mongo.ts';
+
+/** What a student has shown in a session so far, where the register's row alone does not say it. */
+export type Shown = {
+  readonly studentId: StudentId;
+  readonly said: ReadonlyMap<Method, Said>;
+  /** The BLE windows that were collected. */
+  readonly steps: readonly number[];
+  /** When the first of them came in. */
+  readonly bleAt?: string | undefined;
+};
+
+type Row = {
+  _id: string;
+  sessionId: string;
+  studentId: string;
+  said?: { [method in Method]?: Said };
+  steps?: number[];
+  bleAt?: string;
+  expiresAt: Date;
+};
+type Offer = { _id: string; steps: number[]; expiresAt: Date };
+type Client = { _id: string; students: string[]; expiresAt: Date };
+type Rest = { _id: string; students: string[]; expiresAt: Date };
+type Used = { _id: string; studentId: string; expiresAt: Date };
+
+/** How long after its session's end evidence is kept, in ms; the records have what it came to. */
+const KEEP_MS = 7 * 86_400_000;
+/** The times of a session that decide how long its evidence stays. */
+type Ending = { readonly id: SessionId; readonly closesAt: string };
+
+const toShown = (row: Row): Shown => ({
+  studentId: row.studentId as StudentId,
+  said: new Map(Object.entries(row.said ?? {}) as [Method, Said][]),
+  steps: row.steps ?? [],
+  bleAt: row.bleAt,
+});
+
+/** What check-ins leave behind while their session runs. Every method may throw STORE_UNAVAILABLE. */
+export const createCheckIns = (connection: mongoose.Connection) => {
+  const db = nativeDb(connection);
+  const shown = db.collection<Row>('checkins', DURABLE);
+  const offers = db.collection<Offer>('ble_windows', DURABLE);
+  const used = db.collection<Used>('scan_tickets', DURABLE);
+  const rests = db.collection<Rest>('mark_rests', DURABLE);
+  // A flag is a hint: nobody waits for a disk for it.
+  const clients = db.collection<Client>('checkin_clients', { writeConcern: { w: 1 } });
+  const all = [shown, offers, used, rests, clients].map(({ collectionName }) =>
+    db.collection<{ expiresAt: Date }>(collectionName),
+  );
+
+  const until = ({ closesAt }: { closesAt: string }) => new Date(Date.parse(closesAt) + KEEP_MS);
+  const key = (sessionId: SessionId, studentId: string) => `${sessionId}:${studentId}`;
+  /** Two upserts of the same new document at once: one of them has to come again. */
+  const upserted = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await asked(run());
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return await asked(run());
+    }
+  };
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await shown.createIndex({ sessionId: 1 });
+      for (const one of all) await one.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+    },
+
+    /** Keeps what one method says; the first word of a method stands (CI2). */
+    async say(
+      session: Ending,
+      studentId: StudentId,
+      method: Method,
+      said: Said,
+    ): Promise<{ shown: Shown; repeated: boolean }> {
+      const _id = key(session.id, studentId);
+      const field = `said.${method}`;
+      try {
+        const row = await asked(
+          shown.findOneAndUpdate(
+            { _id, [field]: { $exists: false } },
+            {
+              $set: { [field]: said },
+              $setOnInsert: { sessionId: session.id, studentId, expiresAt: until(session) },
+            },
+            { upsert: true, returnDocument: 'after' },
+          ),
+        );
+        if (row) return { shown: toShown(row), repeated: false };
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+      const there = await asked(shown.findOne({ _id }));
+      // Inserted meanwhile by another method's word: once more.
+      if (there === null || there.said?.[method] === undefined)
+        return this.say(session, studentId, method, said);
+      return { shown: toShown(there), repeated: true };
+    },
+
+    /** Keeps that a student has a BLE window; a window counts once (CI3). */
+    async collect(
+      session: Ending,
+      studentId: StudentId,
+      step: number,
+      at: string,
+    ): Promise<{ shown: Shown; repeated: boolean }> {
+      const before = await upserted(() =>
+        shown.findOneAndUpdate(
+          { _id: key(session.id, studentId) },
+          {
+            $addToSet: { steps: step },
+            $min: { bleAt: at },
+            $setOnInsert: { sessionId: session.id, studentId, expiresAt: until(session) },
+          },
+          { upsert: true, returnDocument: 'before' },
+        ),
+      );
+      const was: Shown = before ? toShown(before) : { studentId, said: new Map(), steps: [] };
+      const repeated = was.steps.includes(step);
+      const steps = repeated ? was.steps : [...was.steps, step];
+      return { shown: { ...was, steps, bleAt: was.bleAt ?? at }, repeated };
+    },
+
+    /** Everything that was shown in a session. */
+    async shownIn(sessionId: SessionId): Promise<Shown[]> {
+      return (await asked(shown.find({ sessionId }).toArray())).map(toShown);
+    },
+
+    /** What one student has shown; null when nothing. */
+    async shownBy(sessionId: SessionId, studentId: StudentId): Promise<Shown | null> {
+      const row = await asked(shown.findOne({ _id: key(sessionId, studentId) }));
+      return row && toShown(row);
+    },
+
+    /** Notes that a BLE window was given to the teacher's device; true when it is the first time. */
+    async offer(session: Ending, step: number): Promise<boolean> {
+      const before = await upserted(() =>
+        offers.findOneAndUpdate(
+          { _id: session.id },
+          { $addToSet: { steps: step }, $setOnInsert: { expiresAt: until(session) } },
+          { upsert: true, returnDocument: 'before' },
+        ),
+      );
+      return !before?.steps.includes(step);
+    },
+
+    /** The BLE windows that were given out. */
+    async offered(sessionId: SessionId): Promise<readonly number[]> {
+      return (await asked(offers.findOne({ _id: sessionId })))?.steps ?? [];
+    },
+
+    /** Takes a scan ticket for a student; false when another student has used it. */
+    async useTicket(id: string, studentId: StudentId, expiresAt: Date): Promise<boolean> {
+      try {
+        await asked(used.insertOne({ _id: id, studentId, expiresAt }));
+        return true;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        return (await asked(used.findOne({ _id: id })))?.studentId === studentId;
+      }
+    },
+
+    /** Notes that a student checked in from a browser; answers with everyone who did so from it in this session. */
+    async from(session: Ending, client: string, studentId: StudentId): Promise<StudentId[]> {
+      const row = await upserted(() =>
+        clients.findOneAndUpdate(
+          { _id: key(session.id, client) },
+          { $addToSet: { students: studentId }, $setOnInsert: { expiresAt: until(session) } },
+          { upsert: true, returnDocument: 'after' },
+        ),
+      );
+      return (row?.students ?? []) as StudentId[];
+    },
+
+    /** The students whom a "mark the rest" of this name means: those of the first time it was asked for. */
+    async restOf(
+      session: Ending,
+      name: string,
+      students: readonly StudentId[],
+    ): Promise<{ students: StudentId[]; repeated: boolean }> {
+      const _id = key(session.id, name);
+      try {
+        await asked(rests.insertOne({ _id, students: [...students], expiresAt: until(session) }));
+        return { students: [...students], repeated: false };
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        const row = await asked(rests.findOne({ _id }));
+        return { students: (row?.students ?? []) as StudentId[], repeated: true };
+      }
+    },
+
+    /** Removes what is over: a real server does so by its index, the embedded engine does not. */
+    async forgetOver(now: Date): Promise<void> {
+      for (const one of all)
+        await one.deleteMany({
+          expiresAt: { $lte: now },
+        });
+    },
+  };
+};
+export type CheckIns = ReturnType<typeof createCheckIns>;

@@ -1,0 +1,166 @@
+import { Fault } from '../../../shared/faults.ts';
+import type { OpId, StudentId } from '../../../shared/ids.ts';
+import type { CheckedIn, Entry, Method } from '../../../shared/protocol/index.ts';
+import type { CheckIns, Shown } from '../../data/checkins.ts';
+import type { SessionRecord } from '../../data/sessions.ts';
+import { combine, presenceOf, type Said, stepEnd, type Windows, windowsAt } from '../../domain/presence.ts';
+import { describeError } from '../../kit/describe-error.ts';
+import type { Log } from '../../kit/log.ts';
+import type { MarkOutcome, Register } from '../../live/register.ts';
+import { windowMs } from './ble.ts';
+import type { Taking } from './method.ts';
+import { isTaking } from './sessions.ts';
+
+type Deps = {
+  readonly register: Pick<Register, 'entry' | 'live' | 'mark' | 'since'>;
+  readonly checkIns: Pick<CheckIns, 'collect' | 'offer' | 'offered' | 'say' | 'shownIn'>;
+  readonly onMarked: (outcome: MarkOutcome) => void;
+  readonly log: Log;
+};
+
+type Told = Pick<CheckedIn, 'status' | 'at' | 'minutesLate' | 'repeated' | 'missing' | 'windows'>;
+
+const isOver = (error: unknown) =>
+  error instanceof Fault &&
+  ['NO_ACTIVE_SESSION', 'SESSION_CHANGED', 'STUDENT_NOT_ON_ROSTER'].includes(error.code);
+const decidedByTeacher = (entry: Entry | null | undefined) => entry?.source === 'teacher';
+
+/** Whether one accepted check-in is all that the session wants, so that the register's row says everything. */
+const isPlain = ({ methods, checkIn }: Taking) => checkIn.require === 'any' && !methods.includes('ble');
+
+/** Turns what methods have shown into rows of the register: at once, when all is there, or again and again until the close. */
+export const createEvidence = ({ register, checkIns, onMarked, log }: Deps) => {
+  const opIdOf = (studentId: StudentId) => `check-in:${studentId}` as OpId;
+  const lateness = ({ minutesLate }: Said) => (minutesLate === undefined ? {} : { minutesLate });
+
+  /** One accepted check-in per student and method; which row stands is the register's to say (CI2, MK6). */
+  const markOnce = async (
+    session: Taking,
+    studentId: StudentId,
+    source: Exclude<Method, 'teacher'>,
+    said: Said,
+  ): Promise<Told> => {
+    const outcome = await register.mark(session.classId, {
+      studentId,
+      source,
+      status: said.status,
+      at: said.at,
+      ...lateness(said),
+      opId: opIdOf(studentId),
+      sessionId: session.id,
+    });
+    onMarked(outcome);
+    const { entry, repeated, applied } = outcome;
+    const stood = !applied && entry.source !== 'teacher';
+    return { status: entry.status, at: entry.at, ...lateness(entry), repeated: repeated || stood };
+  };
+
+  /** What all that a student has shown comes to at a moment (CI7, CI8). */
+  const judged = (session: Taking, shown: Shown, offered: readonly number[], now: number) => {
+    const said = new Map(shown.said);
+    let windows: Windows | undefined;
+    if (shown.steps.length > 0) {
+      const openedAt = Date.parse(session.openedAt);
+      windows = windowsAt(offered, shown.steps, (step) => stepEnd(openedAt, windowMs(session), step) <= now);
+      said.set('ble', { status: presenceOf(windows), at: shown.bleAt ?? session.openedAt });
+    }
+    return { ...combine(session.checkIn.require, said), windows };
+  };
+
+  /** Brings a row to what the evidence says now; a teacher's stays. Under BLE's name it is revised until the close. */
+  const bring = async (
+    session: Taking,
+    studentId: StudentId,
+    combined: Said & { readonly source: Exclude<Method, 'teacher'> },
+    standing: Entry | null,
+  ): Promise<Entry | null> => {
+    if (standing?.source === 'ble' && standing.status === combined.status) return standing;
+    const source = standing?.source === 'ble' ? 'ble' : combined.source;
+    const outcome = await register.mark(session.classId, {
+      studentId,
+      source,
+      status: combined.status,
+      at: combined.at,
+      ...lateness(combined),
+      ...(standing?.source === 'ble' && standing.flags && { flags: standing.flags }),
+      ...(source === 'ble' ? { only: 'revision' } : { opId: opIdOf(studentId) }),
+      sessionId: session.id,
+    });
+    onMarked(outcome);
+    return outcome.entry;
+  };
+
+  /** Judges everything that was shown in a session anew, as of a moment (ms). Can be done again at any time. */
+  const judgeAll = async (session: Taking, now: number): Promise<void> => {
+    const [shown, offered, live] = await Promise.all([
+      checkIns.shownIn(session.id),
+      checkIns.offered(session.id),
+      register.since(session.classId),
+    ]);
+    if (live.mode !== 'snapshot' || live.sessionId !== session.id) return;
+    const rows = new Map(live.entries.map((entry) => [entry.studentId, entry]));
+    await Promise.all(
+      shown.map(async (one) => {
+        const result = judged(session, one, offered, now);
+        const standing = rows.get(one.studentId) ?? null;
+        if (!('combined' in result) || decidedByTeacher(standing)) return;
+        await bring(session, one.studentId, result.combined, standing).catch((error: unknown) => {
+          if (!isOver(error)) throw error;
+        });
+      }),
+    );
+  };
+
+  return {
+    /** Takes what one method has shown of a student; `window` is BLE's. Errors: those of `Register.mark`. */
+    async accept(
+      session: Taking,
+      studentId: StudentId,
+      method: Exclude<Method, 'teacher'>,
+      said: Said & { readonly window?: number | undefined },
+      now: number,
+    ): Promise<Told> {
+      const { window, ...plain } = said;
+      if (isPlain(session)) return await markOnce(session, studentId, method, plain);
+      const [live] = await register.live([session.classId]);
+      if (live?.sessionId !== session.id) throw new Fault('NO_ACTIVE_SESSION');
+      const { shown, repeated } =
+        window === undefined
+          ? await checkIns.say(session, studentId, method, plain)
+          : await checkIns.collect(session, studentId, window, said.at);
+      const [offered, standing] = await Promise.all([
+        checkIns.offered(session.id),
+        register.entry(session.classId, studentId),
+      ]);
+      const result = judged(session, shown, offered, now);
+      const seen = { repeated, ...(result.windows && { windows: result.windows }) };
+      if (!('combined' in result))
+        return { status: standing?.status ?? null, at: said.at, ...seen, missing: [...result.missing] };
+      const entry = decidedByTeacher(standing)
+        ? standing
+        : await bring(session, studentId, result.combined, standing);
+      const { status, at, minutesLate } = entry ?? result.combined;
+      return { status, at, ...(minutesLate !== undefined && { minutesLate }), ...seen };
+    },
+
+    /** A BLE window was handed out: what was collected of those before it is worth less from now on. */
+    async offered(session: Taking, step: number, now: number): Promise<void> {
+      if (!(await checkIns.offer(session, step)) || step === 0) return;
+      judgeAll(session, now).catch((error: unknown) =>
+        log.warn({ sessionId: session.id, error: describeError(error) }, 'not judged anew; at the close'),
+      );
+    },
+
+    /** Judges for good, as of the moment at which closing began (CI8). Runs before the register is frozen. */
+    async beforeFreeze(session: SessionRecord): Promise<void> {
+      if (!isTaking(session) || isPlain(session)) return;
+      const { closingAt = session.closesAt } = session;
+      try {
+        await judgeAll(session, Date.parse(closingAt));
+      } catch (error) {
+        if (!isOver(error)) throw error; // frozen by an earlier run, or gone: nothing more can be said
+      }
+    },
+  };
+};
+export type EvidenceKeeper = ReturnType<typeof createEvidence>;

@@ -1,0 +1,151 @@
+import { Fault } from '../../../shared/faults.ts';
+import {
+  type ClassId,
+  type SessionId,
+  type StudentId,
+  studentIdOf,
+  type UserId,
+} from '../../../shared/ids.ts';
+import type { CheckedIn, CheckIn, OwnMethod } from '../../../shared/protocol/index.ts';
+import { wasThere } from '../../../shared/status.ts';
+import { judge } from '../../domain/late.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Register } from '../../live/register.ts';
+import type { EvidenceKeeper } from './evidence.ts';
+import type { CheckInMethod, Methods, Taking } from './method.ts';
+import { isTaking, type TakingSessions } from './sessions.ts';
+import type { SharedDevices } from './shared-device.ts';
+import type { CheckInThrottle } from './throttle.ts';
+
+/** A student, and which classes they attend at this moment. */
+export type Student = { readonly userId: UserId; readonly attends: () => Promise<readonly ClassId[]> };
+
+/** What a check-in may say of its session. */
+type Where = { readonly classId?: ClassId | undefined; readonly sessionId?: SessionId | undefined };
+
+type Deps = {
+  readonly methods: Methods;
+  readonly sessions: TakingSessions;
+  readonly evidence: Pick<EvidenceKeeper, 'accept'>;
+  readonly devices: Pick<SharedDevices, 'note'>;
+  readonly throttle: CheckInThrottle;
+  readonly register: Pick<Register, 'entry' | 'live'>;
+  /** Opens the register again where a session is live without one. */
+  readonly revive: (classId: ClassId) => Promise<boolean>;
+  readonly clock: Clock;
+};
+
+const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault && codes.includes(error.code);
+
+/** Check-ins as students make them, by whichever method (CI1–CI3, CI5–CI7). */
+export const createCheckInService = (deps: Deps) => {
+  const { methods, sessions, evidence, devices, throttle, register, revive, clock } = deps;
+
+  /** The only one of the student's classes with a live session. */
+  const onlyClass = async (attends: readonly ClassId[]): Promise<ClassId> => {
+    const [only, ...more] = attends;
+    if (only !== undefined && more.length === 0) return only;
+    const live = only === undefined ? [] : await register.live(attends);
+    if (live.length > 1) throw new Fault('CLASS_AMBIGUOUS');
+    if (live[0] === undefined) throw new Fault('NO_ACTIVE_SESSION');
+    return live[0].classId;
+  };
+
+  const mismatch = (method: OwnMethod) => new Fault(method === 'code' ? 'INVALID_CODE' : 'TOKEN_INVALID');
+
+  /** The session that a check-in means: the one that its proof names, or that it names beside it, or the only one. */
+  const find = async (
+    name: OwnMethod,
+    data: Where,
+    student: Student,
+    named: SessionId | undefined,
+  ): Promise<Taking> => {
+    const attends = await student.attends();
+    const sessionId = data.sessionId ?? named;
+    if (data.classId !== undefined && !attends.includes(data.classId)) throw new Fault('NOT_ENROLLED');
+    const session =
+      sessionId === undefined
+        ? await sessions.ofClass(data.classId ?? (await onlyClass(attends)))
+        : await sessions.ofId(sessionId);
+    if (session === null && named !== undefined) throw mismatch(name);
+    if (session === null) throw new Fault(data.sessionId ? 'SESSION_NOT_FOUND' : 'NO_ACTIVE_SESSION');
+    if (!attends.includes(session.classId)) throw new Fault(named ? 'NOT_ENROLLED' : 'SESSION_NOT_FOUND');
+    const other = data.classId !== undefined && data.classId !== session.classId;
+    if (other || (named !== undefined && named !== session.id)) throw mismatch(name);
+    if (session.state !== 'live') throw new Fault('NO_ACTIVE_SESSION');
+    if (!session.methods.includes(name) || !isTaking(session)) throw new Fault('METHOD_NOT_TAKEN');
+    return session;
+  };
+
+  const meant = async (method: CheckInMethod, data: CheckIn, student: Student, now: number) =>
+    find(method.name, data, student, await method.names?.(data.proof as never, now));
+
+  /** What stands already, for one who comes again after check-in was closed (CI2). */
+  const standing = async (session: Taking, studentId: StudentId) => {
+    const entry = await register.entry(session.classId, studentId);
+    if (entry === null || !wasThere(entry.status)) throw new Fault('CHECK_IN_CLOSED');
+    const { status, at, minutesLate } = entry;
+    return { status, at, ...(minutesLate !== undefined && { minutesLate }), repeated: true };
+  };
+
+  const attempt = async (
+    session: Taking,
+    data: CheckIn,
+    student: Student,
+    now: number,
+  ): Promise<CheckedIn> => {
+    const studentId = studentIdOf(student.userId);
+    const method = methods[data.method] as CheckInMethod;
+    const shown = await method.verify(data.proof as never, {
+      session,
+      studentId,
+      userId: student.userId,
+      now,
+    });
+    const { id: sessionId, classId } = session;
+    const base = { classId, sessionId, method: method.name };
+    // BLE goes by its windows: who came late has fewer of them.
+    const said =
+      method.name === 'ble'
+        ? ({ status: 'present' } as const)
+        : judge(session.lateRule, session.openedAt, shown.at);
+    if ('refused' in said) return { ...base, ...(await standing(session, studentId)) };
+    const told = await evidence.accept(session, studentId, method.name, { ...said, ...shown }, now);
+    if (data.clientId !== undefined) await devices.note(session, studentId, data.clientId);
+    return { ...base, ...told };
+  };
+
+  const run = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
+    const now = clock.now();
+    const method = methods[data.method] as CheckInMethod;
+    const session = await meant(method, data, student, now);
+    try {
+      return await attempt(session, data, student, now);
+    } catch (error) {
+      if (isCode(error, 'STUDENT_NOT_ON_ROSTER')) throw new Fault('NOT_ENROLLED');
+      if (!isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED')) throw error;
+      // What was remembered is over, or its register is gone: once more with what is true now.
+      sessions.forget(session);
+      if (method.name === 'passkey') throw error; // its challenge is spent
+      const present = await meant(method, data, student, now);
+      await revive(present.classId);
+      return await attempt(present, data, student, now);
+    }
+  };
+
+  return {
+    /** The live session that a student's next check-in by a method would be for; the faults of `checkIn`. */
+    sessionFor: (student: Student, name: OwnMethod, where: Where): Promise<Taking> =>
+      find(name, where, student, undefined),
+
+    /**
+     * One check-in. INVALID_CODE, CODE_EXPIRED, TOKEN_INVALID, TOKEN_EXPIRED, TICKET_INVALID, TICKET_USED, the passkeys'
+     * faults, CHECK_IN_CLOSED, METHOD_NOT_TAKEN, NOT_ENROLLED, NO_ACTIVE_SESSION, CLASS_AMBIGUOUS, RATE_LIMITED.
+     */
+    async checkIn(student: Student, data: CheckIn): Promise<CheckedIn> {
+      const target = data.classId ?? (await student.attends())[0] ?? 'none';
+      return await throttle.guarded(student.userId, target, () => run(data, student));
+    },
+  };
+};
+export type CheckInService = ReturnType<typeof createCheckInService>;

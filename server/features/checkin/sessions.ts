@@ -1,0 +1,52 @@
+import type { ClassId, SessionId } from '../../../shared/ids.ts';
+import type { SessionRecord, Sessions } from '../../data/sessions.ts';
+import type { Register } from '../../live/register.ts';
+import type { Taking } from './method.ts';
+
+/** More sessions than this are not remembered. */
+const REMEMBERED = 10_000;
+
+/** Tells a session that takes check-ins from one in which the teacher alone marks. */
+export const isTaking = (session: SessionRecord | null): session is Taking => session?.checkIn !== undefined;
+
+/**
+ * The live sessions that check-ins are for, remembered until they turn out to be over: what is read of them does not
+ * change while they run, and the register knows when they have ended.
+ */
+export const createTakingSessions = ({
+  sessions,
+  register,
+}: {
+  sessions: Pick<Sessions, 'ofCode' | 'openOf' | 'read'>;
+  register: Pick<Register, 'live'>;
+}) => {
+  const byId = new Map<SessionId, SessionRecord>();
+  const byCode = new Map<string, SessionId>();
+
+  const remember = (session: SessionRecord | null): SessionRecord | null => {
+    if (session?.state !== 'live') return session;
+    if (byId.size >= REMEMBERED) for (const map of [byId, byCode]) map.clear();
+    byId.set(session.id, session);
+    if (session.checkIn?.code !== undefined) byCode.set(session.checkIn.code, session.id);
+    return session;
+  };
+  const known = (id: SessionId | undefined) => (id === undefined ? undefined : byId.get(id));
+
+  const ofId = async (id: SessionId) => known(id) ?? remember(await sessions.read(id));
+
+  return {
+    ofId,
+    /** The class's live session, as the register has it at this moment. */
+    async ofClass(classId: ClassId): Promise<SessionRecord | null> {
+      const [live] = await register.live([classId]);
+      return live ? await ofId(live.sessionId) : await sessions.openOf(classId);
+    },
+    ofCode: async (code: string) => known(byCode.get(code)) ?? remember(await sessions.ofCode(code)),
+
+    /** Forgets what is over. */
+    forget(session: SessionRecord): void {
+      byId.delete(session.id);
+    },
+  };
+};
+export type TakingSessions = ReturnType<typeof createTakingSessions>;
