@@ -28,6 +28,7 @@ type Parts = {
   readonly publish: Publish;
   readonly metrics: Metrics;
   readonly config: Config;
+  readonly takesDevice: (deviceId: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
   readonly checkpoint: Checkpoint;

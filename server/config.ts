@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const flag = z
@@ -9,6 +10,11 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const isAddress = (text: string) => {
+  const [address = '', prefix, ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && most > 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= most));
+};
 const seconds = (text: string) => {
   const [, n, unit] = /^(\d+)\s*(s|m|h|d)?$/.exec(text.trim()) ?? [];
   if (n === undefined) return Number.NaN;
@@ -81,6 +87,12 @@ export const Settings = z.object({
     }, 'must be an IANA time zone name')
     .default('UTC')
     .describe('The zone of calendar days and of device clocks without an offset.'),
+  DEVICE_IPS: list
+    .refine((items) => items.every(isAddress), 'must be addresses or networks such as 10.0.5.0/24')
+    .default([])
+    .describe(
+      'From where terminals may push to /iclock: addresses and networks, comma separated; empty for anywhere.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

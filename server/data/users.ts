@@ -100,6 +100,17 @@ export const createUsers = (connection: mongoose.Connection) => {
       return rows.map(toUser);
     },
 
+    /** Who has which of these student codes. */
+    async findByStudentCodes(codes: readonly string[]): Promise<Map<string, UserId>> {
+      const rows = await model.collection
+        .find<{ _id: mongoose.Types.ObjectId; studentCode: string }>(
+          { studentCode: { $in: [...codes] } },
+          { projection: { studentCode: 1 } },
+        )
+        .toArray();
+      return new Map(rows.map(({ _id, studentCode }) => [studentCode, hex<UserId>(_id)]));
+    },
+
     async list(page: {
       limit: number;
       cursor?: string | undefined;

@@ -20,6 +20,8 @@ export type AppOptions = {
   /** Every route of every feature and dialect. */
   routes: readonly Route[];
   authenticate: Authenticate;
+  /** Whose key the header X-Device-Key holds; without this there are no devices. */
+  authenticateDevice?: Authenticate;
   config: { CORS_ORIGINS: readonly string[]; TRUST_PROXY: string; LIMIT_SCALE: number };
   log: Log;
   metrics: Pick<Metrics, 'registry' | 'httpSeconds'>;
@@ -28,14 +30,16 @@ export type AppOptions = {
   checks?: Readonly<Record<string, Check>>;
   /** True once the process has begun to shut down. */
   draining?: () => boolean;
+  /** What speaks something else than this API, with headers of its own. */
+  mounts?: readonly RequestHandler[];
   /** Where rate limits are counted; in this process by default. */
   limiters?: Limiters;
 };
 
 /** The REST side: declared routes, docs, health and metrics, as a handler for an HTTP server. */
 export const createApp = (options: AppOptions): Express => {
-  const { routes, authenticate, config, log, metrics, version } = options;
-  const { checks = {}, draining = () => false, limiters = memoryLimiters } = options;
+  const { routes, authenticate, authenticateDevice, config, log, metrics, version } = options;
+  const { checks = {}, draining = () => false, mounts = [], limiters = memoryLimiters } = options;
 
   const app = express();
   app.disable('x-powered-by');
@@ -47,7 +51,8 @@ export const createApp = (options: AppOptions): Express => {
     if (draining()) response.set('Connection', 'close');
     next();
   });
-  app.use(timeRequests(metrics), ...securityHeaders(), corsFor(config.CORS_ORIGINS));
+  app.use(timeRequests(metrics), ...mounts);
+  app.use(...securityHeaders(), corsFor(config.CORS_ORIGINS));
   app.use(healthPages({ checks, draining, version, log }), metricsPage(metrics));
   app.use(docsPages({ openapi: describeApi({ routes, version }) }));
 
@@ -58,7 +63,7 @@ export const createApp = (options: AppOptions): Express => {
       response.locals.declaration = declaration;
       response.set('Cache-Control', 'no-store');
       if (declaration.limit?.by === 'ip') await take(limit, addressKey(request.ip ?? ''));
-      response.locals.who = await admit(declaration, request, authenticate);
+      response.locals.who = await admit(declaration, request, authenticate, authenticateDevice);
       if (declaration.limit?.by === 'account') await take(limit, response.locals.who?.userId ?? '');
       next();
     };
@@ -67,8 +72,10 @@ export const createApp = (options: AppOptions): Express => {
       const data = await run({ params, query, body, who: response.locals.who, ip });
       response.status(declaration.status ?? 200).json({ success: true, data });
     };
+    const { maxBodyBytes } = declaration;
+    const read = maxBodyBytes === undefined ? json : express.json({ limit: maxBodyBytes, strict: true });
     // The body is read only of those who may send one: 401 and 403 come before any fault of the body's.
-    app[declaration.method](declaration.path, admitted, ...(declaration.body ? [json] : []), answered);
+    app[declaration.method](declaration.path, admitted, ...(declaration.body ? [read] : []), answered);
   }
 
   app.use(() => {

@@ -33,6 +33,8 @@ export type Declaration<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** The longest body that is read, in bytes, where it is not the usual one. */
+  readonly maxBodyBytes?: number;
   /** The answer's data. Fields that it does not name never leave the server. */
   readonly reply: R;
   readonly status?: 200 | 201;

@@ -1,5 +1,6 @@
 import * as attendance from './attendance.ts';
 import * as connection from './connection.ts';
+import * as devices from './devices.ts';
 import * as sessions from './sessions.ts';
 
 /** Every message that a client may send, by its name on the wire. */
@@ -10,6 +11,7 @@ export const COMMANDS = {
   DONE: attendance.done,
   SESSION_START: sessions.sessionStart,
   SYNC: sessions.sync,
+  STUDENT_RECOGNIZED: devices.recognized,
   RENEW: connection.renew,
 } as const;
 
@@ -34,5 +36,6 @@ export type EventName = (typeof EVENTS)[number]['name'];
 export * from './attendance.ts';
 export * from './connection.ts';
 export * from './define.ts';
+export * from './devices.ts';
 export * from './envelope.ts';
 export * from './sessions.ts';
