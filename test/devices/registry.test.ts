@@ -139,6 +139,7 @@ describe('devices: the registry', () => {
   it('[DV2] a socket that came with the key before may come back with it until its grace is over', async () => {
     const { id, key } = await gates.device();
     const open = await connectRaw('plain', one.url, { deviceKey: key });
+    expect(await open.ask('STUDENT_RECOGNIZED', { studentCode: 'x' })).to.include({ success: true });
     await gates.asAdmin(`POST /api/v1/devices/${id}/rotate-key`, { graceMinutes: 1 });
     expect(await open.closed).to.equal(4401);
     const back = await connectRaw('plain', one.url, { deviceKey: key });

@@ -27,6 +27,8 @@ for (const mode of MODES)
         const { id, teacher, students, codes, device, session } = await gates.boundClass(3);
         const staff = await connectRaw(wire, hub.url, { token: teacher.token });
         const gate = await connectRaw(wire, hub.url, { deviceKey: device.key });
+        // An open plain socket is not seated yet; one that was answered is.
+        await staff.ask('SYNC', { classId: id });
         const said = await gate.ask('STUDENT_RECOGNIZED', { studentId: students[0]?.id, eventId: 'one' });
         expect(said.data).to.include({
           outcome: 'accepted',
