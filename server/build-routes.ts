@@ -3,6 +3,7 @@ import { analyticsRoutes } from './features/analytics/routes.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { checkInRoutes } from './features/checkin/routes.ts';
 import { classRoutes } from './features/classes/routes.ts';
+import { deviceRoutes } from './features/devices/routes.ts';
 import { importRoutes } from './features/imports/routes.ts';
 import { invitationRoutes } from './features/invitations/routes.ts';
 import { passkeyRoutes } from './features/passkeys/routes.ts';
@@ -26,6 +27,7 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof importRoutes>[0] &
   Parameters<typeof checkInRoutes>[0] &
   Parameters<typeof passkeyRoutes>[0] &
+  Parameters<typeof deviceRoutes>[0] &
   Parameters<typeof liveDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
@@ -42,5 +44,6 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...importRoutes(services),
   ...checkInRoutes(services),
   ...passkeyRoutes(services),
+  ...deviceRoutes(services),
   ...liveDialect(services),
 ];

@@ -29,6 +29,7 @@ type Parts = {
   readonly publish: Publish;
   readonly metrics: Metrics;
   readonly config: Config;
+  readonly takesDevice: (deviceId: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
   readonly checkpoint: Checkpoint;

@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type ClassId, studentIdOf } from '../shared/ids.ts';
 import { buildCheckIn } from './build-checkin.ts';
+import { buildDeviceRegistry, buildDevices } from './build-devices.ts';
 import { buildRecords } from './build-records.ts';
 import { declaredRoutes } from './build-routes.ts';
 import { buildSchool } from './build-school.ts';
@@ -28,6 +29,7 @@ import { createSocketTickets } from './features/auth/socket-tickets.ts';
 import { createThrottle } from './features/auth/throttle.ts';
 import { createTokens } from './features/auth/tokens.ts';
 import { createClassesService } from './features/classes/classes.ts';
+import { deviceHandlers } from './features/devices/handlers.ts';
 import { sessionHandlers } from './features/sessions/handlers.ts';
 import { createAccounts } from './features/users/accounts.ts';
 import { createHub } from './hub/socketio.ts';
@@ -37,6 +39,7 @@ import { describeError } from './kit/describe-error.ts';
 import type { Log } from './kit/log.ts';
 import { createMetrics } from './kit/metrics.ts';
 import { originPolicy } from './kit/origin.ts';
+import type { MarkOutcome } from './live/register.ts';
 import { createApp } from './rest/app.ts';
 import type { Route } from './rest/route.ts';
 
@@ -86,11 +89,15 @@ export const build = async (
   const collections = [users, logins, tickets, classes, sessions, records, alarms];
   await Promise.all(collections.map((collection) => collection.ensureIndexes()));
 
+  const deviceRegistry = await buildDeviceRegistry({ connection, presence: () => hub.presence, clock, log });
+  const { registry: devices } = deviceRegistry;
+
   // The hub comes first: what features tell goes through it. It learns who may come in from the features below.
   const tokens = createTokens({ secret, clock });
   const hub = createHub({
     readToken: tokens.verify,
-    isAlive: (who) => auth.isAlive(who),
+    readDeviceKey: devices.authenticate,
+    isAlive: (who) => (who.role === 'device' ? devices.isAlive(who) : auth.isAlive(who)),
     redeemTicket: (ticket) => socketTickets.redeem(ticket),
     membershipsOf: (userId) => classes.membershipsOf(userId),
     follow: register.follow,
@@ -148,6 +155,7 @@ export const build = async (
     classes,
     alarms,
     register,
+    takesDevice: devices.takes,
     publish,
     metrics,
     config,
@@ -172,17 +180,20 @@ export const build = async (
   });
   const classesService = createClassesService({ ...school, classes, users, presence, isLive, clock });
   const reach = createReach({ register, revive });
+  const onMarked = ({ entry, applied, repeated }: MarkOutcome) =>
+    metrics.marks.inc({
+      source: entry.source,
+      outcome: repeated ? 'repeated' : applied ? 'applied' : 'kept',
+    });
   const marking = createMarking({
     register,
     reach,
     clock,
     onRefused: () => metrics.marks.inc({ source: 'teacher', outcome: 'refused' }),
-    onMarked: ({ entry, applied, repeated }) =>
-      metrics.marks.inc({
-        source: entry.source,
-        outcome: repeated ? 'repeated' : applied ? 'applied' : 'kept',
-      }),
+    onMarked,
   });
+  const deviceParts = { users, sessions, records, register, reach, publish, config, clock, log, onMarked };
+  const scanners = buildDevices(deviceRegistry, deviceParts);
   const attendance = {
     statusOf: (who: Who, classId: ClassId) => reach.statusOf(classId, studentIdOf(who.userId)),
   };
@@ -193,6 +204,7 @@ export const build = async (
     ...attendanceHandlers({ register, reach, marking, publish, finish }),
     ...sessionHandlers({ sessions: sessionService }),
     ...authHandlers({ auth }),
+    ...deviceHandlers(scanners.services),
   ]);
 
   const routes = declaredRoutes({
@@ -214,12 +226,15 @@ export const build = async (
     })),
     ...school.services,
     ...ways.services,
+    ...scanners.services,
   });
 
   let closing: Promise<void> | undefined;
   const app = createApp({
     routes,
     authenticate: auth.authenticate,
+    authenticateDevice: devices.authenticate,
+    mounts: [scanners.pages],
     config,
     log,
     metrics,
@@ -245,8 +260,9 @@ export const build = async (
   counted.unref();
   const tidy = () => {
     const now = new Date(clock.now());
-    Promise.all([logins, tickets, school, checkIn].map((kept) => kept.forgetOver(now))).catch(
-      (error: unknown) => log.warn({ error: describeError(error) }, 'not tidied; next time'),
+    const kept = [logins, tickets, school, checkIn, deviceRegistry.scans];
+    Promise.all(kept.map((each) => each.forgetOver(now))).catch((error: unknown) =>
+      log.warn({ error: describeError(error) }, 'not tidied; next time'),
     );
   };
   const tidied = setInterval(tidy, TIDY_EVERY_MS);

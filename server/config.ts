@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const flag = z
@@ -13,6 +14,11 @@ const list = z.string().transform((text) =>
 const isDayOfYear = (text: string) => {
   const at = Date.parse(`2001-${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().slice(5, 10) === text;
+};
+const isAddress = (text: string) => {
+  const [address = '', prefix, ...more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && most > 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= most));
 };
 const seconds = (text: string) => {
   const [, n, unit] = /^(\d+)\s*(s|m|h|d)?$/.exec(text.trim()) ?? [];
@@ -97,6 +103,12 @@ export const Settings = z.object({
     .refine((starts) => starts.length > 0 && starts.every(isDayOfYear), 'must be days such as 02-15')
     .default(['01-01', '07-01'])
     .describe('The days (MM-DD) on which semesters begin.'),
+  DEVICE_IPS: list
+    .refine((items) => items.every(isAddress), 'must be addresses or networks such as 10.0.5.0/24')
+    .default([])
+    .describe(
+      'From where terminals may push to /iclock: addresses and networks, comma separated; empty for anywhere.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -72,6 +72,7 @@ export const createSessions = (connection: mongoose.Connection) => {
           partialFilterExpression: { open: true, 'checkIn.code': { $exists: true } },
         },
         { key: { 'checkIn.code': 1, _id: -1 }, name: 'codes', sparse: true },
+        { key: { deviceId: 1, openedAt: -1 }, partialFilterExpression: { deviceId: { $exists: true } } },
         { key: { classId: 1, _id: -1 } },
         { key: { classId: 1, openedAt: -1 } },
         { key: { settled: 1 }, partialFilterExpression: { settled: false } },
@@ -106,6 +107,27 @@ export const createSessions = (connection: mongoose.Connection) => {
         rows.findOne({ 'checkIn.code': code }, { projection: WITHOUT_ROWS, sort: { _id: -1 } }),
       );
       return row && toRecord(row);
+    },
+
+    /** The session that is live or closing and that a device is bound to (SE5). */
+    openOfDevice: (deviceId: string) => find({ deviceId, open: true }),
+    /** The sessions of a device that were not cancelled and were open at some time between two moments (CI4). */
+    async ofDevice(deviceId: string, from: string, to: string): Promise<SessionRecord[]> {
+      const found = await asked(
+        rows
+          .find(
+            {
+              deviceId,
+              state: { $ne: 'cancelled' },
+              openedAt: { $lte: new Date(to) },
+              $or: [{ open: true }, { closedAt: { $gte: new Date(from) } }],
+            },
+            { projection: WITHOUT_ROWS },
+          )
+          .sort({ openedAt: -1 })
+          .toArray(),
+      );
+      return found.map(toRecord);
     },
 
     /** The class's newest session, whatever became of it. */

@@ -6,7 +6,7 @@ import type { Follows } from './follows.ts';
 import type { Seat, Seats } from './seats.ts';
 
 /** How a connection says who it is; both wires put it into Socket.IO's `auth`. */
-export type Credentials = { token?: unknown; ticket?: unknown };
+export type Credentials = { token?: unknown; ticket?: unknown; deviceKey?: unknown };
 
 export type EntranceDeps = {
   readonly seats: Seats;
@@ -15,6 +15,8 @@ export type EntranceDeps = {
   readonly readToken: (token: string) => Who | null;
   /** Spends a single-use ticket. Rejects with UNAUTHORIZED. */
   readonly redeemTicket: (ticket: string) => Promise<Who>;
+  /** Whose device's key it is. Rejects with UNAUTHORIZED. */
+  readonly readDeviceKey: (key: string) => Promise<Who>;
   /** Whether the log-in has not ended and its user is enabled. */
   readonly isAlive: (who: Who) => Promise<boolean>;
   readonly membershipsOf: (userId: UserId) => Promise<Memberships>;
@@ -26,12 +28,14 @@ export const createEntrance = ({
   follows,
   readToken,
   redeemTicket,
+  readDeviceKey,
   isAlive,
   membershipsOf,
 }: EntranceDeps) => {
-  const identify = async ({ token, ticket }: Credentials): Promise<Who> => {
+  const identify = async ({ token, ticket, deviceKey }: Credentials): Promise<Who> => {
     try {
       if (typeof ticket === 'string' && ticket.length <= 512) return await redeemTicket(ticket);
+      if (typeof deviceKey === 'string' && deviceKey.length <= 512) return await readDeviceKey(deviceKey);
     } catch (error) {
       if (error instanceof Fault && error.kind.http < 500)
         throw new Fault('SOCKET_UNAUTHORIZED', { cause: error });
@@ -48,6 +52,7 @@ export const createEntrance = ({
 
   /** Reads the classes of a seat and follows them; what it no longer reaches is let go when it is seated. */
   const prepare = async (seat: Seat): Promise<Memberships> => {
+    if (seat.who.role === 'device') return { staff: [], students: [] };
     const memberships = await membershipsOf(seat.who.userId);
     const classes = [...memberships.staff, ...memberships.students];
     await Promise.all(classes.map((classId) => follows.hold(seat, classId)));

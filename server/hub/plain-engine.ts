@@ -39,6 +39,8 @@ export const createPlainEngine = ({ log, queryToken }: Deps) => {
     const { searchParams } = new URL(request.url ?? '/', 'http://hub');
     const ticket = searchParams.get('ticket');
     if (ticket) return { ticket };
+    const deviceKey = request.headers['x-device-key'];
+    if (typeof deviceKey === 'string') return { deviceKey };
     const token = searchParams.get('token');
     return token && queryToken ? { token } : {};
   };
@@ -55,7 +57,8 @@ export const createPlainEngine = ({ log, queryToken }: Deps) => {
       }
       const auth = credentials(request);
       sockets.handleUpgrade(request, socket, head, (ws) => {
-        const { headers, socket: raw } = request;
+        const { 'x-device-key': _, ...headers } = request.headers;
+        const { socket: raw } = request;
         // Without the URL: it holds the token.
         const seen = { headers, connection: { encrypted: 'encrypted' in raw }, url: '', _query: {} };
         const connection = new PlainConnection(

@@ -22,6 +22,8 @@ export type AppOptions = {
   /** Every route of every feature and dialect. */
   routes: readonly Route[];
   authenticate: Authenticate;
+  /** Whose key the header X-Device-Key holds; without this there are no devices. */
+  authenticateDevice?: Authenticate;
   config: { CORS_ORIGINS: readonly string[]; TRUST_PROXY: string; LIMIT_SCALE: number };
   log: Log;
   metrics: Pick<Metrics, 'registry' | 'httpSeconds'>;
@@ -30,14 +32,16 @@ export type AppOptions = {
   checks?: Readonly<Record<string, Check>>;
   /** True once the process has begun to shut down. */
   draining?: () => boolean;
+  /** What speaks something else than this API, with headers of its own. */
+  mounts?: readonly RequestHandler[];
   /** Where rate limits are counted; in this process by default. */
   limiters?: Limiters;
 };
 
 /** The REST side: declared routes, docs, health and metrics, as a handler for an HTTP server. */
 export const createApp = (options: AppOptions): Express => {
-  const { routes, authenticate, config, log, metrics, version } = options;
-  const { checks = {}, draining = () => false, limiters = memoryLimiters } = options;
+  const { routes, authenticate, authenticateDevice, config, log, metrics, version } = options;
+  const { checks = {}, draining = () => false, mounts = [], limiters = memoryLimiters } = options;
 
   const app = express();
   app.disable('x-powered-by');
@@ -49,7 +53,8 @@ export const createApp = (options: AppOptions): Express => {
     if (draining()) response.set('Connection', 'close');
     next();
   });
-  app.use(timeRequests(metrics), ...securityHeaders(), corsFor(config.CORS_ORIGINS));
+  app.use(timeRequests(metrics), ...mounts);
+  app.use(...securityHeaders(), corsFor(config.CORS_ORIGINS));
   app.use(healthPages({ checks, draining, version, log }), metricsPage(metrics));
   app.use(docsPages({ openapi: describeApi({ routes, version }) }));
 
@@ -61,7 +66,7 @@ export const createApp = (options: AppOptions): Express => {
       response.locals.declaration = declaration;
       response.set('Cache-Control', 'no-store');
       if (declaration.limit?.by === 'ip') await take(limit, addressKey(request.ip ?? ''));
-      response.locals.who = await admit(declaration, request, authenticate);
+      response.locals.who = await admit(declaration, request, authenticate, authenticateDevice);
       if (declaration.limit?.by === 'account') await take(limit, response.locals.who?.userId ?? '');
       next();
     };
@@ -81,7 +86,9 @@ export const createApp = (options: AppOptions): Express => {
     const meant: RequestHandler = (request, _response, next) =>
       declaration.takes?.(request.body) === false ? next('route') : next();
     // The body is read only of those who may send one: 401 and 403 come before any fault of the body's.
-    const readers = [...(declaration.body ? [json] : []), ...(declaration.form ? [form] : [])];
+    const { maxBodyBytes } = declaration;
+    const read = maxBodyBytes === undefined ? json : express.json({ limit: maxBodyBytes, strict: true });
+    const readers = [...(declaration.body ? [read] : []), ...(declaration.form ? [form] : [])];
     // What is shared by two routes is read first, to see whose it is.
     const steps = declaration.takes ? [...readers, meant, admitted] : [admitted, ...readers];
     app[declaration.method](declaration.path, ...steps, answered);

@@ -4,7 +4,7 @@ import type { Role } from '../../shared/status.ts';
 import type { Who } from '../domain/who.ts';
 import type { Declaration } from './route.ts';
 
-/** Turns a token into the one it speaks for, or throws UNAUTHORIZED. */
+/** Turns a token, or a device's key, into the one it speaks for, or throws UNAUTHORIZED. */
 export type Authenticate = (token: string) => Promise<Who>;
 
 /** The token of a request: `Authorization: Bearer <t>` or, as the first system's clients send it, `Authorization: <t>`. */
@@ -19,9 +19,14 @@ export const refusalOf = ({ roles, refusal }: Pick<Declaration, 'roles' | 'refus
   if (refusal !== undefined) return refusal;
   if (roles === 'public') return 'FORBIDDEN';
   const may = (role: Role) => roles.includes(role);
+  if (may('device') && roles.length === 1) return 'DEVICE_ACCESS_REQUIRED';
   if (may('teacher') && !may('student')) return 'TEACHER_ACCESS_REQUIRED';
   if (may('student') && !may('teacher')) return 'STUDENT_ACCESS_REQUIRED';
   return may('admin') && roles.length === 1 ? 'ADMIN_ACCESS_REQUIRED' : 'FORBIDDEN';
+};
+
+const nobody: Authenticate = async () => {
+  throw new Fault('UNAUTHORIZED');
 };
 
 /** Who is calling, if they may: 401 comes first, then the role's 403. */
@@ -29,9 +34,13 @@ export const admit = async (
   declaration: Declaration,
   request: Request,
   authenticate: Authenticate,
+  authenticateDevice: Authenticate = nobody,
 ): Promise<Who | undefined> => {
   if (declaration.roles === 'public') return undefined;
-  const who = await authenticate(tokenOf(request.get('authorization')));
+  const key = request.get('x-device-key');
+  const token = request.get('authorization');
+  const byKey = key !== undefined && (token === undefined || declaration.roles.includes('device'));
+  const who = await (byKey ? authenticateDevice(key) : authenticate(tokenOf(token)));
   if (!declaration.roles.includes(who.role)) throw new Fault(refusalOf(declaration));
   return who;
 };

@@ -57,6 +57,12 @@ export const describeApi = ({ routes, version }: { routes: readonly Route[]; ver
     bearerFormat: 'JWT',
     description: 'An access token: `Authorization: Bearer <token>`, or the bare token without "Bearer".',
   });
+  registry.registerComponent('securitySchemes', 'deviceKey', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Device-Key',
+    description: 'The key of a device, as it was told when the device was made.',
+  });
   // A dialect's body beside our own, under one path: the path is described once.
   for (const { declaration } of routes) if (!declaration.takes) describeRoute(registry, declaration);
   for (const { path, summary, type, schema, also503 } of PAGES) {
@@ -116,7 +122,7 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
     summary,
     ...(description === undefined ? {} : { description }),
     tags: [...tags],
-    security: declaration.roles === 'public' ? [] : [{ bearer: [] }],
+    security: securityOf(declaration),
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
@@ -146,6 +152,12 @@ function describeRoute(registry: OpenAPIRegistry, declaration: Declaration): voi
       ...failures(declaration),
     },
   });
+}
+
+function securityOf({ roles }: Declaration): Record<string, string[]>[] {
+  if (roles === 'public') return [];
+  const people = roles.some((role) => role !== 'device');
+  return [...(people ? [{ bearer: [] }] : []), ...(roles.includes('device') ? [{ deviceKey: [] }] : [])];
 }
 
 /** The failures of a route, by status; each code with its text as an example. */

@@ -46,6 +46,8 @@ export type Declaration<
   readonly body?: B;
   /** In place of `body`: a body that is read as it comes (see upload.ts). */
   readonly upload?: Upload;
+  /** The longest body that is read, in bytes, where it is not the usual one. */
+  readonly maxBodyBytes?: number;
   /** The answer's data. Fields that it does not name never leave the server. */
   readonly reply: R;
   readonly status?: 200 | 201;

@@ -1,6 +1,7 @@
 import * as attendance from './attendance.ts';
 import * as checkin from './checkin.ts';
 import * as connection from './connection.ts';
+import * as devices from './devices.ts';
 import * as sessions from './sessions.ts';
 
 /** Every message that a client may send, by its name on the wire. */
@@ -13,6 +14,7 @@ export const COMMANDS = {
   MARK_REST: checkin.markRest,
   SESSION_START: sessions.sessionStart,
   SYNC: sessions.sync,
+  STUDENT_RECOGNIZED: devices.recognized,
   RENEW: connection.renew,
 } as const;
 
@@ -38,6 +40,7 @@ export * from './attendance.ts';
 export * from './checkin.ts';
 export * from './connection.ts';
 export * from './define.ts';
+export * from './devices.ts';
 export * from './envelope.ts';
 export * from './methods.ts';
 export * from './sessions.ts';

@@ -100,7 +100,7 @@ describe('REST: docs, metrics and pages', () => {
     }
     const ids = operations.map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).to.equal(ids.length);
-    expect(spec.components.securitySchemes).to.have.key('bearer');
+    expect(spec.components.securitySchemes).to.have.keys('bearer', 'deviceKey');
   });
 
   it('refers only to schemas that it holds', () => {

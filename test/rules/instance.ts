@@ -61,6 +61,7 @@ export const createInstance = async (options: Options) => {
     standing,
     finish,
     settle,
+    takesDevice: async (deviceId) => deviceId !== 'nobody-knows-it',
     timeZone: options.timeZone ?? 'UTC',
     maxMinutes: options.maxMinutes ?? 180,
   });

@@ -111,7 +111,7 @@ const LATE_MS = 5000;
 export const connectRaw = async (
   wire: Wire,
   url: string,
-  credentials: { token?: string; ticket?: string },
+  credentials: { token?: string; ticket?: string; deviceKey?: string },
 ): Promise<Raw> => {
   const heard: Heard[] = [];
   const waiting = new Set<(news: Heard) => void>();
@@ -168,7 +168,11 @@ export const connectRaw = async (
   }
 
   const [[name, value] = ['token', '']] = Object.entries(credentials);
-  const ws = new WebSocket(`${url.replace('http', 'ws')}/ws?${name}=${value}`);
+  const at = `${url.replace('http', 'ws')}/ws`;
+  const ws =
+    name === 'deviceKey'
+      ? new WebSocket(at, { headers: { 'X-Device-Key': value } })
+      : new WebSocket(`${at}?${name}=${value}`);
   const answers = new Map<number, (answer: Answer) => void>();
   let asked = 0;
   ws.on('message', (text) => {

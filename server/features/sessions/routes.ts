@@ -32,6 +32,7 @@ export const sessionRoutes = ({ sessions }: { sessions: SessionService }): Route
         'CLASS_NOT_FOUND',
         'NOT_CLASS_TEACHER',
         'SESSION_EXISTS',
+        'DEVICE_NOT_FOUND',
         'DEVICE_BUSY',
         'REGISTER_UNAVAILABLE',
       ],

@@ -57,6 +57,11 @@ export const createSessionService = (deps: Deps) => {
     if (!isStaff(who, info)) throw new Fault('NOT_CLASS_TEACHER');
   };
 
+  const staffOf = async (who: Asker, { classId }: SessionRecord): Promise<boolean> => {
+    const info = await classes.find(classId);
+    return info !== null && isStaff(who, info);
+  };
+
   /** A session that the asker may read; to everyone else it does not exist. */
   const found = async (who: Asker, id: SessionId) => {
     const session = await sessions.read(id);
@@ -72,12 +77,12 @@ export const createSessionService = (deps: Deps) => {
 
   return {
     /**
-     * Starts a session (SE1, SE2, SE5). CLASS_NOT_FOUND, NOT_CLASS_TEACHER, INVALID_REQUEST, DEVICE_BUSY;
+     * Starts a session (SE1, SE2, SE5). CLASS_NOT_FOUND, NOT_CLASS_TEACHER, INVALID_REQUEST, DEVICE_NOT_FOUND, DEVICE_BUSY;
      * SESSION_EXISTS, whose details name the running one.
      */
     async start(who: Asker, options: SessionOptions): Promise<Session> {
       await staffClass(who, options.classId);
-      const { session, began } = await starting.begin(who.userId, options);
+      const { session, began } = await starting.begin(who.userId, options, (other) => staffOf(who, other));
       if (!began)
         throw new Fault('SESSION_EXISTS', { details: [{ path: 'sessionId', message: session.id }] });
       return staffView(session);

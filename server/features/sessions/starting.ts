@@ -13,7 +13,7 @@ import type { Log } from '../../kit/log.ts';
 import type { Standing } from './standing.ts';
 
 type Deps = {
-  readonly sessions: Pick<Sessions, 'cancel' | 'insert' | 'lastOf' | 'openOf' | 'read'>;
+  readonly sessions: Pick<Sessions, 'cancel' | 'insert' | 'lastOf' | 'openOf' | 'openOfDevice' | 'read'>;
   readonly standing: Pick<Standing, 'stand'>;
   /** DONE, for a session whose end is under way or overdue. */
   readonly finish: (request: { classId: ClassId; sessionId: SessionRecord['id'] }) => Promise<Done>;
@@ -27,6 +27,8 @@ type Deps = {
   readonly publish: Publish;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether there is a device of this name that a session may be bound to. */
+  readonly takesDevice: (deviceId: string) => Promise<boolean>;
   readonly timeZone: string;
   readonly maxMinutes: number;
   readonly checkpoint: Checkpoint;
@@ -47,6 +49,17 @@ const earlierDoneOf = (last: SessionRecord | null): EarlierDone[] => {
     -REMEMBERED,
   );
 };
+
+const deviceBusy = (other: SessionRecord | undefined): Fault =>
+  new Fault(
+    'DEVICE_BUSY',
+    other && {
+      details: [
+        { path: 'sessionId', message: other.id },
+        { path: 'classId', message: other.classId },
+      ],
+    },
+  );
 
 /** Starts sessions: the database first, then the register; a crash in between is healed by the sweeper. */
 export const createStarting = (deps: Deps) => {
@@ -82,12 +95,17 @@ export const createStarting = (deps: Deps) => {
   };
 
   return {
-    /** Starts a session, or finds the one that runs (SE1). The caller has checked who asks (SE2). */
+    /**
+     * Starts a session, or finds the one that runs (SE1). The caller has checked who asks (SE2). DEVICE_NOT_FOUND;
+     * DEVICE_BUSY, whose details name the session in the way to those who `mayKnow` it (SE5).
+     */
     async begin(
       openedBy: UserId,
       options: SessionOptions,
+      mayKnow: (session: SessionRecord) => Promise<boolean> = async () => false,
     ): Promise<{ session: SessionRecord; began: boolean }> {
       const { classId, lateRule, deviceId } = options;
+      if (deviceId !== undefined && !(await deps.takesDevice(deviceId))) throw new Fault('DEVICE_NOT_FOUND');
       const now = clock.now();
       const openedAt = new Date(now).toISOString();
       const closesAt = closingTime(options, now, deps.maxMinutes);
@@ -106,7 +124,11 @@ export const createStarting = (deps: Deps) => {
         if ('stored' in outcome) return { session: await openUp(outcome.stored), began: true };
         if (outcome.busy === 'code') continue;
         const running = await sessions.openOf(classId);
-        if (running === null && outcome.busy === 'device') throw new Fault('DEVICE_BUSY');
+        if (running === null && outcome.busy === 'device' && deviceId !== undefined) {
+          const other = await sessions.openOfDevice(deviceId);
+          if (other === null) continue; // it has ended just now
+          throw deviceBusy((await mayKnow(other)) ? other : undefined);
+        }
         if (running === null) continue; // it has ended just now
         if (running.state === 'live' && Date.parse(running.closesAt) > clock.now())
           return { session: running, began: false };

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '../../../shared/faults.ts';
+import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
+import type { Status } from '../../../shared/status.ts';
+import type { SessionRecord, Sessions } from '../../data/sessions.ts';
+import { judge } from '../../domain/late.ts';
+import { boundAt } from '../../domain/window.ts';
+import { type Clock, isoNow } from '../../kit/clock.ts';
+import type { MarkOutcome, Register } from '../../live/register.ts';
+import type { Correct } from './late.ts';
+
+/** A recognition that has a student and a session. */
+export type Placed = {
+  readonly key: string;
+  readonly studentId: StudentId;
+  readonly at: string;
+  readonly session: SessionRecord;
+};
+
+/** What a recognition was worth; `STRANGER` when the roster does not hold the student. */
+export type Worth =
+  | { readonly status: Status; readonly minutesLate?: number | undefined }
+  | { readonly refused: 'CHECK_IN_CLOSED' | 'SESSION_ENDED' | 'STRANGER' };
+
+type Deps = {
+  readonly register: Pick<Register, 'mark'>;
+  /** Runs against a live register, which is opened again first where it should stand and does not. */
+  readonly alive: <T>(classId: ClassId, run: () => Promise<T>) => Promise<T>;
+  readonly sessions: Pick<Sessions, 'read'>;
+  readonly correct: Correct;
+  readonly clock: Clock;
+  readonly onMarked: (outcome: MarkOutcome) => void;
+};
+
+const isOver = (error: unknown) =>
+  error instanceof Fault && (error.code === 'NO_ACTIVE_SESSION' || error.code === 'SESSION_CHANGED');
+
+/** Brings what devices saw before the register, or into the records of a session that is over (CI4, DV7). */
+export const createEvidence = (deps: Deps) => {
+  const { register, alive, sessions, correct, clock, onMarked } = deps;
+
+  /** Null when the session turns out to be over. */
+  const mark = async ({ key, studentId, at: seen, session }: Placed): Promise<Worth | null> => {
+    const { id: sessionId, classId, openedAt, lateRule } = session;
+    const { at, skewed } = boundAt(seen, openedAt, isoNow(clock));
+    const judged = judge(lateRule, openedAt, at);
+    if ('refused' in judged) return judged;
+    const opId = createHash('sha256').update(key).digest('base64url') as OpId;
+    try {
+      const request = { studentId, source: 'device' as const, at, opId, sessionId, skewed, ...judged };
+      onMarked(await alive(classId, () => register.mark(classId, request)));
+      return judged;
+    } catch (error) {
+      if (isOver(error)) return null;
+      if (error instanceof Fault && error.code === 'STUDENT_NOT_ON_ROSTER') return { refused: 'STRANGER' };
+      throw error;
+    }
+  };
+
+  /** What is left of a live session that ended under our hands, or is ending: BUSY until its records are written. */
+  const afterEnd = async (session: SessionRecord, items: readonly Placed[]): Promise<Map<Placed, Worth>> => {
+    const now = await sessions.read(session.id);
+    if (now?.state === 'final') return await correct(now, items);
+    if (now?.state !== 'cancelled') throw new Fault('BUSY');
+    return new Map(items.map((item) => [item, { refused: 'SESSION_ENDED' }]));
+  };
+
+  const ofSession = async (session: SessionRecord, items: readonly Placed[]): Promise<Map<Placed, Worth>> => {
+    if (session.state !== 'live') return await afterEnd(session, items);
+    // The register gathers what comes in one turn. All are awaited, so that nothing is under way after a failure.
+    const marked = await Promise.allSettled(items.map(mark));
+    const worth = new Map<Placed, Worth>();
+    const over: Placed[] = [];
+    for (const [i, item] of items.entries()) {
+      const outcome = marked[i];
+      if (outcome?.status !== 'fulfilled') throw outcome?.reason;
+      if (outcome.value === null) over.push(item);
+      else worth.set(item, outcome.value);
+    }
+    if (over.length > 0) for (const [item, what] of await afterEnd(session, over)) worth.set(item, what);
+    return worth;
+  };
+
+  /** What each is worth, once it is durable. BUSY, REGISTER_UNAVAILABLE, STORE_UNAVAILABLE: to be sent again. */
+  return async (items: readonly Placed[]): Promise<Map<Placed, Worth>> => {
+    const groups = new Map<string, Placed[]>();
+    for (const item of items) {
+      const group = groups.get(item.session.id);
+      if (group) group.push(item);
+      else groups.set(item.session.id, [item]);
+    }
+    const done = await Promise.all(
+      [...groups.values()].map((group) => (group[0] ? ofSession(group[0].session, group) : new Map())),
+    );
+    return new Map(done.flatMap((worth) => [...worth]));
+  };
+};
+export type Evidence = ReturnType<typeof createEvidence>;

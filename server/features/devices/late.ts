@@ -1,0 +1,80 @@
+import type { StudentId } from '../../../shared/ids.ts';
+import { corrected, type Entry } from '../../../shared/protocol/index.ts';
+import type { AttendanceRecord, Records } from '../../data/records.ts';
+import type { SessionRecord, Sessions } from '../../data/sessions.ts';
+import type { Publish } from '../../domain/audience.ts';
+import { outweighs, type PastLine, sameMark } from '../../domain/closing.ts';
+import { judge } from '../../domain/late.ts';
+import type { Placed, Worth } from './evidence.ts';
+
+type Deps = {
+  readonly records: Pick<Records, 'amend' | 'counts' | 'ofSession'>;
+  readonly sessions: Pick<Sessions, 'recount'>;
+  readonly publish: Publish;
+};
+
+/** Brings late recognitions into the records of a final session. */
+export type Correct = (session: SessionRecord, items: readonly Placed[]) => Promise<Map<Placed, Worth>>;
+
+/** How many lines of a record's past late evidence that changes nothing may add up to. */
+const PAST_MOST = 50;
+
+/**
+ * A backlog that came after DONE (DV7): it takes the place of an automatic absence, or of a later automatic presence,
+ * never of a teacher's decision; either way it leaves a line in the record's history. Doing it again changes nothing.
+ */
+export const createCorrect = ({ records, sessions, publish }: Deps): Correct => {
+  const readAll = async (session: SessionRecord) =>
+    new Map((await records.ofSession(session.id)).map((record) => [record.studentId, record]));
+
+  /** True when the record's status is another now. */
+  const amend = async (
+    session: SessionRecord,
+    found: AttendanceRecord,
+    evidence: Omit<Entry, 'version'>,
+  ): Promise<boolean> => {
+    let read: AttendanceRecord | undefined = found;
+    for (;;) {
+      if (read === undefined || sameMark(read, evidence)) return false;
+      const replaces = outweighs(evidence, read);
+      const known = read.history.some((line) => sameMark(line, evidence));
+      if (!replaces && (known || read.history.length >= PAST_MOST)) return false;
+      const { studentId, status, source, at, by, reason, minutesLate, skewed } = read;
+      const line: PastLine = replaces
+        ? { studentId, status, source, at, by, reason, minutesLate, skewed, applied: true }
+        : { ...evidence, applied: false };
+      const entry: Entry = { ...evidence, version: read.version };
+      if (await records.amend(read, { entry, replaces, history: [...read.history, line] }))
+        return replaces && status !== evidence.status;
+      read = (await readAll(session)).get(found.studentId);
+    }
+  };
+
+  return async (session, items) => {
+    const { id: sessionId, classId, openedAt, lateRule } = session;
+    const stored = await readAll(session);
+    const worth = new Map<Placed, Worth>();
+    const earliest = new Map<StudentId, Omit<Entry, 'version'>>();
+    for (const item of items) {
+      const { studentId, at } = item;
+      const judged = stored.has(studentId) ? judge(lateRule, openedAt, at) : { refused: 'STRANGER' as const };
+      worth.set(item, judged);
+      const before = earliest.get(studentId);
+      if (!('refused' in judged) && (before === undefined || at < before.at))
+        earliest.set(studentId, { studentId, source: 'device', at, ...judged });
+    }
+    let changed = false;
+    const done = await Promise.allSettled(
+      [...earliest].map(async ([studentId, evidence]) => {
+        const record = stored.get(studentId);
+        if (record === undefined || !(await amend(session, record, evidence))) return;
+        changed = true;
+        const { status } = evidence;
+        publish(corrected, { classId, studentId }, { classId, sessionId, studentId, status });
+      }),
+    );
+    if (changed) await sessions.recount(sessionId, await records.counts(sessionId));
+    for (const one of done) if (one.status === 'rejected') throw one.reason;
+    return worth;
+  };
+};
