@@ -105,8 +105,11 @@ function chromium() {
   const aptGet = found('apt-get', dirs);
   if (aptGet && process.getuid?.() === 0) {
     console.log('Installing chromium for the passkey tests (once) …');
+    const run = (...args) => execFileSync(aptGet, args, { stdio: 'ignore' });
     try {
-      execFileSync(aptGet, ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'ignore' });
+      // A fresh system has no lists of packages yet, or old ones.
+      run('update');
+      run('install', '-y', '--no-install-recommends', 'chromium');
       return;
     } catch {
       // said below
