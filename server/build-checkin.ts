@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import type { ClassId, SessionId, UserId } from '../shared/ids.ts';
+import type { ClassId, SessionId, StudentId, UserId } from '../shared/ids.ts';
 import type { Stores } from './build-stores.ts';
 import type { Config } from './config.ts';
 import { createCheckIns } from './data/checkins.ts';
@@ -97,8 +97,10 @@ export const buildCheckIn = async (parts: Parts) => {
       reach,
       revive,
       asStaff,
+      admit,
     }: {
       reach: Reach;
+      admit: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
       revive: (classId: ClassId) => Promise<boolean>;
       asStaff: (who: Pick<Who, 'userId' | 'role'>, id: SessionId) => Promise<SessionRecord>;
     }) {
@@ -110,6 +112,8 @@ export const buildCheckIn = async (parts: Parts) => {
         throttle,
         register,
         revive,
+        enrols: parts.classes.enrolsByCheckIn,
+        admit,
         clock,
       });
       const rest = createMarkRest({ register, checkIns, alive: reach.alive, onMarked, clock });

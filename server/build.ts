@@ -198,7 +198,7 @@ export const build = async (
     statusOf: (who: Who, classId: ClassId) => reach.statusOf(classId, studentIdOf(who.userId)),
   };
 
-  const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff });
+  const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff, admit: school.rosters.admit });
   hub.handle([
     ...ways.handlers,
     ...attendanceHandlers({ register, reach, marking, publish, finish }),

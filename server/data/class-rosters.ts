@@ -36,35 +36,47 @@ const among = (input: unknown, ids: Id[]) => ({
 /** The updates of the rosters; each is one atomic step on the class's document, and moves its revision on. */
 export const createRosterUpdates = (connection: mongoose.Connection) => {
   const collection = nativeDb(connection).collection<StoredClass>('classes');
-  const change = async (classId: ClassId, update: object[]): Promise<StoredClass | null> =>
-    await asked(collection.findOneAndUpdate({ _id: oid(classId) }, update, { returnDocument: 'after' }));
+  const change = async (
+    classId: ClassId,
+    update: object[],
+    condition: mongoose.mongo.Filter<StoredClass> = {},
+  ): Promise<StoredClass | null> =>
+    await asked(
+      collection.findOneAndUpdate({ ...condition, _id: oid(classId) }, update, { returnDocument: 'after' }),
+    );
+  const onto = (ids: Id[]) => [
+    {
+      $set: {
+        addedIds: including(ADDED, ids),
+        removedIds: without(REMOVED, ids),
+        studentIds: including('$studentIds', ids),
+        revision: NEXT,
+      },
+    },
+  ];
 
   return {
-    add(classId: ClassId, studentIds: readonly StudentId[]) {
-      const ids = studentIds.map(oid);
-      return change(classId, [
-        {
-          $set: {
-            addedIds: including(ADDED, ids),
-            removedIds: without(REMOVED, ids),
-            studentIds: including('$studentIds', ids),
-            revision: NEXT,
-          },
-        },
-      ]);
-    },
+    add: (classId: ClassId, studentIds: readonly StudentId[]) => change(classId, onto(studentIds.map(oid))),
 
-    /** Of a class with sections it is remembered who was taken off, so that their section does not bring them back. */
+    /** As `add`, for one who checked in; null where the class does not enrol so, or its staff took the student off. */
+    admit: (classId: ClassId, studentId: StudentId) =>
+      change(classId, onto([oid(studentId)]), { enrolment: 'check-in', removedIds: { $ne: oid(studentId) } }),
+
+    /**
+     * Where something else could bring a student back, their section or a check-in, it is remembered who was taken off.
+     */
     remove(classId: ClassId, studentId: StudentId) {
       const ids = [oid(studentId)];
       const kept = including(REMOVED, ids);
-      const hasSections = { $gt: [{ $size: { $ifNull: ['$sectionIds', []] } }, 0] };
+      const comesBack = {
+        $or: [{ $gt: [{ $size: { $ifNull: ['$sectionIds', []] } }, 0] }, { $eq: ['$enrolment', 'check-in'] }],
+      };
       const isOn = { $gt: [{ $size: among('$studentIds', ids) }, 0] };
       return change(classId, [
         {
           $set: {
             addedIds: without(ADDED, ids),
-            removedIds: { $cond: [{ $and: [hasSections, isOn] }, kept, REMOVED] },
+            removedIds: { $cond: [{ $and: [comesBack, isOn] }, kept, REMOVED] },
             studentIds: without('$studentIds', ids),
             revision: NEXT,
           },

@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import { Fault } from '../../shared/faults.ts';
 import type { ClassId, SectionId, StudentId, UserId } from '../../shared/ids.ts';
 import type { Visibility } from '../../shared/protocol/index.ts';
+import type { Enrolment } from '../../shared/rest/classes.ts';
 import type { Memberships } from '../domain/who.ts';
 import { createGatheredRead } from '../kit/gathered-read.ts';
 import { nativeDb } from './asked.ts';
@@ -22,6 +23,7 @@ export type ClassInfo = {
   /** In the order in which they were added. */
   readonly studentIds: StudentId[];
   readonly visibility: Visibility;
+  readonly enrolment: Enrolment;
 };
 
 /** A document of `classes`. `studentIds` is the roster as it stands; `addedIds` and `removedIds` are what makes it. */
@@ -36,6 +38,7 @@ export type ClassRow = {
   coTeacherIds: mongoose.Types.ObjectId[];
   studentIds: mongoose.Types.ObjectId[];
   visibility: Visibility;
+  enrolment?: Enrolment;
   createdAt: Date;
 };
 type Row = ClassRow;
@@ -55,6 +58,7 @@ const schema = new mongoose.Schema<Row>(
     coTeacherIds: { type: [ObjectId], required: true },
     studentIds: { type: [ObjectId], required: true },
     visibility: { type: String, required: true, default: 'private' },
+    enrolment: { type: String },
     createdAt: { type: Date, required: true },
   },
   { strict: 'throw', strictQuery: 'throw', versionKey: false, collection: 'classes' },
@@ -74,6 +78,7 @@ const toClass = (row: Stored): ClassInfo => ({
   coTeacherIds: row.coTeacherIds.map((id) => hex<UserId>(id)),
   studentIds: row.studentIds.map((id) => hex<StudentId>(id)),
   visibility: row.visibility,
+  enrolment: row.enrolment ?? 'roster',
 });
 
 const staffed = (userId: UserId) => ({ $or: [{ teacherId: oid(userId) }, { coTeacherIds: oid(userId) }] });
@@ -131,6 +136,7 @@ export const createClasses = (connection: mongoose.Connection) => {
     async create({
       code,
       sectionIds = [],
+      enrolment = 'roster',
       ...info
     }: {
       className: string;
@@ -138,11 +144,13 @@ export const createClasses = (connection: mongoose.Connection) => {
       sectionIds?: readonly SectionId[] | undefined;
       teacherId: UserId;
       visibility: Visibility;
+      enrolment?: Enrolment | undefined;
       createdAt: Date;
     }): Promise<ClassInfo> {
       const row = await model
         .create({
           ...info,
+          enrolment,
           ...(code === undefined ? {} : { code }),
           teacherId: oid(info.teacherId),
           sectionIds: sectionIds.map(oid),
@@ -187,6 +195,7 @@ export const createClasses = (connection: mongoose.Connection) => {
       set: {
         className?: string | undefined;
         visibility?: Visibility | undefined;
+        enrolment?: Enrolment | undefined;
         code?: string | null | undefined;
       },
     ): Promise<ClassInfo | null> =>
@@ -194,10 +203,15 @@ export const createClasses = (connection: mongoose.Connection) => {
         $set: {
           ...(set.className === undefined ? {} : { className: set.className }),
           ...(set.visibility === undefined ? {} : { visibility: set.visibility }),
+          ...(set.enrolment === undefined ? {} : { enrolment: set.enrolment }),
           ...(typeof set.code === 'string' ? { code: set.code } : {}),
         },
         ...(set.code === null ? { $unset: { code: 1 } } : {}),
       }),
+
+    /** Whether a valid check-in puts students on the roster. */
+    enrolsByCheckIn: async (classId: ClassId): Promise<boolean> =>
+      (await model.exists({ _id: oid(classId), enrolment: 'check-in' })) !== null,
 
     /** Whether somebody owns a class. */
     ownsOne: async (userId: UserId): Promise<boolean> =>

@@ -4,6 +4,10 @@ import { Visibility } from '../protocol/index.ts';
 import { Email } from './auth.ts';
 import { Code } from './people.ts';
 
+/** Who gets onto the roster: those whom the staff puts there, or also every student with a valid check-in (CI12). */
+export const Enrolment = z.enum(['roster', 'check-in']).meta({ id: 'Enrolment' });
+export type Enrolment = z.infer<typeof Enrolment>;
+
 export const ClassName = z.string().trim().min(1).max(200);
 
 /** A class in a list: who teaches it and how many are in it. */
@@ -16,6 +20,7 @@ export const ClassView = z
     /** The sections whose students are on the roster. */
     sectionIds: z.array(SectionId),
     visibility: Visibility,
+    enrolment: Enrolment,
     teacherId: UserId,
     coTeacherIds: z.array(UserId),
     studentCount: z.int(),
@@ -41,6 +46,7 @@ const SectionIds = z
 export const NewClass = z.strictObject({
   className: ClassName,
   visibility: Visibility.default('private'),
+  enrolment: Enrolment.optional(),
   code: Code.optional(),
   sectionIds: SectionIds.optional(),
 });
@@ -50,6 +56,7 @@ export const ClassPatch = z
   .strictObject({
     className: ClassName.optional(),
     visibility: Visibility.optional(),
+    enrolment: Enrolment.optional(),
     code: Code.nullable().optional(),
     sectionIds: SectionIds.optional(),
   })

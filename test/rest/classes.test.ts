@@ -40,6 +40,7 @@ describe('REST: classes', () => {
       code: null,
       sectionIds: [],
       visibility: 'private',
+      enrolment: 'roster',
       teacherId: ann.id,
       coTeacherIds: [],
       studentCount: 0,

@@ -32,14 +32,22 @@ type Deps = {
   readonly register: Pick<Register, 'entry' | 'live'>;
   /** Opens the register again where a session is live without one. */
   readonly revive: (classId: ClassId) => Promise<boolean>;
+  /** Whether a class takes students who are not on its roster by their check-in (CI12). */
+  readonly enrols: (classId: ClassId) => Promise<boolean>;
+  /** Puts such a student on the roster; false where the staff has taken them off. */
+  readonly admit: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
   readonly clock: Clock;
 };
+
+/** What only those who are there can know; a passkey says who somebody is and not where. */
+const PROVES_BEING_THERE: ReadonlySet<OwnMethod> = new Set(['code', 'qr', 'ble']);
 
 const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault && codes.includes(error.code);
 
 /** Check-ins as students make them, by whichever method (CI1–CI3, CI5–CI7). */
 export const createCheckInService = (deps: Deps) => {
   const { methods, sessions, evidence, devices, throttle, register, revive, clock } = deps;
+  const { enrols, admit } = deps;
 
   /** The only one of the student's classes with a live session. */
   const onlyClass = async (attends: readonly ClassId[]): Promise<ClassId> => {
@@ -62,14 +70,16 @@ export const createCheckInService = (deps: Deps) => {
   ): Promise<Taking> => {
     const attends = await student.attends();
     const sessionId = data.sessionId ?? named;
-    if (data.classId !== undefined && !attends.includes(data.classId)) throw new Fault('NOT_ENROLLED');
+    const mayAttend = async (classId: ClassId) =>
+      attends.includes(classId) || (PROVES_BEING_THERE.has(name) && (await enrols(classId)));
+    if (data.classId !== undefined && !(await mayAttend(data.classId))) throw new Fault('NOT_ENROLLED');
     const session =
       sessionId === undefined
         ? await sessions.ofClass(data.classId ?? (await onlyClass(attends)))
         : await sessions.ofId(sessionId);
     if (session === null && named !== undefined) throw mismatch(name);
     if (session === null) throw new Fault(data.sessionId ? 'SESSION_NOT_FOUND' : 'NO_ACTIVE_SESSION');
-    if (!attends.includes(session.classId)) throw new Fault(named ? 'NOT_ENROLLED' : 'SESSION_NOT_FOUND');
+    if (!(await mayAttend(session.classId))) throw new Fault(named ? 'NOT_ENROLLED' : 'SESSION_NOT_FOUND');
     const other = data.classId !== undefined && data.classId !== session.classId;
     if (other || (named !== undefined && named !== session.id)) throw mismatch(name);
     if (session.state !== 'live') throw new Fault('NO_ACTIVE_SESSION');
@@ -110,6 +120,8 @@ export const createCheckInService = (deps: Deps) => {
         ? ({ status: 'present' } as const)
         : judge(session.lateRule, session.openedAt, shown.at);
     if ('refused' in said) return { ...base, ...(await standing(session, studentId)) };
+    if (!(await student.attends()).includes(classId) && !(await admit(classId, studentId)))
+      throw new Fault('NOT_ENROLLED');
     const told = await evidence.accept(session, studentId, method.name, { ...said, ...shown }, now);
     if (data.clientId !== undefined) await devices.note(session, studentId, data.clientId);
     return { ...base, ...told };

@@ -90,6 +90,13 @@ export const createRosters = ({ classes, users, inSections, presence, register }
       for (const classId of await classes.rosters.ofSections(sectionIds)) await recompute(classId, students);
     },
 
+    /** Puts a student on the roster who has checked in. False where the class does not take students so (CI12). */
+    async admit(classId: ClassId, studentId: StudentId): Promise<boolean> {
+      if ((await classes.rosters.admit(classId, studentId)) === null) return false;
+      await follow(classId, [studentId]);
+      return true;
+    },
+
     /** Takes somebody off every roster. */
     async forgetStudent(studentId: StudentId): Promise<void> {
       for (const classId of await classes.rosters.forget(studentId)) await follow(classId, [studentId]);
