@@ -68,12 +68,21 @@ export const underLoad = (hub: Measured, bare: Measured, taught: SchoolClass) =>
   return { ours, baseline };
 };
 
-/** Starts a session by REST, as a teacher's tablet does. */
-export const startSession = async (hub: Measured, taught: SchoolClass): Promise<void> => {
-  const response = await fetch(`${hub.url}/api/v1/sessions`, {
+/** A POST by REST that must succeed; answers with its data. */
+export const post = async <T>(hub: Measured, path: string, token: string, body: object): Promise<T> => {
+  const response = await fetch(`${hub.url}${path}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${taught.teacher.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ classId: taught.id }),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`no session: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return ((await response.json()) as { data: T }).data;
 };
+
+/** Starts a session by REST, as a teacher's tablet does. */
+export const startSession = (
+  hub: Measured,
+  taught: SchoolClass,
+  options: object = {},
+): Promise<{ id: string; code?: string }> =>
+  post(hub, '/api/v1/sessions', taught.teacher.token, { classId: taught.id, ...options });

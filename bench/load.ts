@@ -13,7 +13,7 @@ export type ClassUnderLoad = {
   readonly extra: Record<string, string>;
 };
 
-type Answer = { success: boolean; error?: string };
+export type Answer = { success: boolean; error?: string; data?: Record<string, unknown> };
 
 const connect = (url: string, auth: Record<string, string>): Promise<Socket> =>
   new Promise((resolve, reject) => {
@@ -22,7 +22,8 @@ const connect = (url: string, auth: Record<string, string>): Promise<Socket> =>
     socket.once('connect_error', reject);
   });
 
-const ask = (socket: Socket, name: string, data: unknown): Promise<Answer> =>
+/** Sends and waits for the answer. */
+export const ask = (socket: Socket, name: string, data: unknown): Promise<Answer> =>
   new Promise((resolve) => socket.emit(name, data, resolve));
 
 /** Connects many sockets, some at a time. */

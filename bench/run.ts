@@ -1,4 +1,6 @@
 import { createAnalyticsBench } from './analytics.ts';
+import { deviceBacklog } from './backlog.ts';
+import { createCheckInBench } from './check-ins.ts';
 import { createFixtures } from './fixtures.ts';
 import { keep, type Row } from './report.ts';
 import {
@@ -16,6 +18,7 @@ const at = await createFixtures();
 const hub = await at.startHub();
 const bare = await at.startBaseline();
 const rows: Row[] = [];
+const checkIns = createCheckInBench(at, hub);
 const analytics = createAnalyticsBench(at, hub);
 
 const scenarios: readonly [string, () => Promise<Row>][] = [
@@ -27,6 +30,9 @@ const scenarios: readonly [string, () => Promise<Row>][] = [
   ['done-inserts', () => doneOfClass(at, hub, bare, { as: 'inserts', target: undefined })],
   ['log-ins', () => logInDelay(hub)],
   ['memory', () => memoryPerConnection(at)],
+  ['check-ins-rate', checkIns.rate],
+  ['check-ins-view', checkIns.view],
+  ['backlog', () => deviceBacklog(at, hub)],
   ['analytics-percentage', analytics.percentage],
   ['analytics-daily', analytics.daily],
   ['analytics-trends', analytics.trends],

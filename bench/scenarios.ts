@@ -135,9 +135,7 @@ export const doneOfClass = async (
   const taught = await at.school.class(300, 'private');
   const records = at.connection.collection('records');
   const raw = at.connection.collection('bench-records');
-  await raw.createIndex({ sessionId: 1, studentId: 1 }, { unique: true });
-  await raw.createIndex({ classId: 1, date: 1 });
-  await raw.createIndex({ studentId: 1, classId: 1, date: 1 });
+  for (const { key, unique = false } of await records.indexes()) await raw.createIndex(key, { unique });
   const { ours } = underLoad(hub, bare, taught);
   const room = await openClass({ ...ours, listeners: ours.listeners.slice(0, 30) });
   const ask = (name: string, data: object): Promise<{ success: boolean; data: { sessionId: string } }> =>
