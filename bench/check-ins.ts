@@ -1,4 +1,5 @@
-import type { Socket } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
+import { createClient, socketIoTransport } from '../shared/client/index.ts';
 import { type Fixtures, startSession } from './fixtures.ts';
 import { type Answer, ask, connectAll } from './load.ts';
 import { figure, type Row } from './report.ts';
@@ -20,49 +21,37 @@ export const createCheckInBench = (at: Fixtures, hub: Measured) => {
     const taught = await at.school.class(STUDENTS, 'private');
     const classId = taught.id;
     const staff = { token: taught.teacher.token };
-    const [teacher, watcher, ...students] = await connectAll(hub.url, [
-      staff,
+    const [teacher, ...students] = await connectAll(hub.url, [
       staff,
       ...taught.students.map(({ token }) => ({ token })),
     ]);
-    if (!teacher || !watcher) throw new Error('no teacher');
+    if (!teacher) throw new Error('no teacher');
+    const watcher = createClient({
+      transport: socketIoTransport({ io, url: hub.url }),
+      token: () => staff.token,
+    });
+    await watcher.connect();
     const must = async (socket: Socket, event: string, data: object): Promise<Answer> => {
       const answer = await ask(socket, event, data);
       if (!answer.success) throw new Error(`${event}: ${answer.error}`);
       return answer;
     };
-    /** Resolves when the watching teacher has heard of every student and of the counts of all. */
-    const everybody = (): Promise<void> =>
-      new Promise((resolve) => {
-        const heard = new Set<string>();
-        let counted = 0;
-        const look = () => {
-          if (heard.size < STUDENTS || counted < STUDENTS) return;
-          watcher.off('ATTENDANCE_MARKED').off('COUNTS');
-          resolve();
-        };
-        watcher.on('ATTENDANCE_MARKED', ({ studentId }: { studentId: string }) => {
-          heard.add(studentId);
-          look();
-        });
-        watcher.on('COUNTS', ({ present }: { present: number }) => {
-          counted = present;
-          look();
-        });
-      });
-
     const burst = async (all: (code: string) => Promise<Answer>[]): Promise<Burst> => {
       const { code = '' } = await startSession(hub, taught, { methods: ['code'] });
-      for (const socket of [teacher, watcher, ...students]) await must(socket, 'SYNC', { classId });
-      const seeing = everybody();
+      for (const socket of [teacher, ...students]) await must(socket, 'SYNC', { classId });
+      const view = watcher.watch(classId);
+      await view.until(({ state, entries }) => state === 'live' && entries.size === 0);
+      const seeing = view
+        .until(({ entries, counts }) => entries.size === STUDENTS && counts?.present === STUDENTS)
+        .then(() => performance.now());
       const from = performance.now();
       const answers = await Promise.all(all(code));
       const acknowledged = performance.now() - from;
-      await seeing;
-      const seen = performance.now() - from;
+      const seen = (await seeing) - from;
       if (answers.length !== STUDENTS) throw new Error('not everybody was answered');
       const { data } = await must(teacher, 'DONE', { classId });
       if (data?.present !== STUDENTS) throw new Error(`${data?.present} of ${STUDENTS} were kept`);
+      view.close();
       return { acknowledged, seen };
     };
     const byCode = (code: string) =>
@@ -76,7 +65,8 @@ export const createCheckInBench = (at: Fixtures, hub: Measured) => {
       () => burst(byTeacher),
       ROUNDS,
     );
-    for (const socket of [teacher, watcher, ...students]) socket.disconnect();
+    for (const socket of [teacher, ...students]) socket.disconnect();
+    await watcher.close();
     return pairs;
   };
   let measured: ReturnType<typeof measure> | undefined;

@@ -5,8 +5,8 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible';
 
-/** Whether there was room, and when there will be, in ms. */
-export type Taken = { readonly ok: boolean; readonly retryAfterMs: number };
+/** Whether there was room, how often there still is in this window, and how long that lasts, in ms. */
+export type Taken = { readonly ok: boolean; readonly left: number; readonly retryAfterMs: number };
 
 /** Counts what each key does within a window of time. */
 export type Limiter = {
@@ -43,11 +43,11 @@ function limiter(counter: RateLimiterAbstract): Limiter {
   return {
     async take(key) {
       try {
-        await counter.consume(key);
-        return { ok: true, retryAfterMs: 0 };
+        const { remainingPoints, msBeforeNext } = await counter.consume(key);
+        return { ok: true, left: Math.max(0, remainingPoints), retryAfterMs: msBeforeNext };
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        return { ok: false, retryAfterMs: refusal.msBeforeNext };
+        return { ok: false, left: 0, retryAfterMs: refusal.msBeforeNext };
       }
     },
     async giveBack(key) {

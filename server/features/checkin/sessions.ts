@@ -1,5 +1,6 @@
 import type { ClassId, SessionId } from '../../../shared/ids.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
+import { createSharedRead } from '../../kit/shared-read.ts';
 import type { Register } from '../../live/register.ts';
 import type { Taking } from './method.ts';
 
@@ -32,7 +33,10 @@ export const createTakingSessions = ({
   };
   const known = (id: SessionId | undefined) => (id === undefined ? undefined : byId.get(id));
 
-  const ofId = async (id: SessionId) => known(id) ?? remember(await sessions.read(id));
+  // A class that checks in all at once asks once.
+  const read = createSharedRead(sessions.read);
+  const readByCode = createSharedRead(sessions.ofCode);
+  const ofId = async (id: SessionId) => known(id) ?? remember(await read(id));
 
   return {
     ofId,
@@ -41,7 +45,7 @@ export const createTakingSessions = ({
       const [live] = await register.live([classId]);
       return live ? await ofId(live.sessionId) : await sessions.openOf(classId);
     },
-    ofCode: async (code: string) => known(byCode.get(code)) ?? remember(await sessions.ofCode(code)),
+    ofCode: async (code: string) => known(byCode.get(code)) ?? remember(await readByCode(code)),
 
     /** Forgets what is over. */
     forget(session: SessionRecord): void {
