@@ -73,7 +73,6 @@ export const buildSchool = async ({
     invitations: invitationData,
     people,
     users,
-    classes,
     hashing,
     clock,
   });

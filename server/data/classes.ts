@@ -217,10 +217,6 @@ export const createClasses = (connection: mongoose.Connection) => {
     ownsOne: async (userId: UserId): Promise<boolean> =>
       (await model.exists({ teacherId: oid(userId) })) !== null,
 
-    /** Whether somebody teaches a class that the student is in. */
-    teaches: async (userId: UserId, studentId: StudentId): Promise<boolean> =>
-      (await model.exists({ ...staffed(userId), studentIds: oid(studentId) })) !== null,
-
     /** The ids of the classes of these codes; codes of none are left out. */
     async findByCodes(codes: readonly string[]): Promise<Map<string, ClassId>> {
       const rows = await model.find({ code: { $in: [...codes] } }, { code: 1 }).lean<Stored[]>();

@@ -16,15 +16,14 @@ export const invitationRoutes = ({ invitations }: { invitations: InvitationServi
     {
       method: 'post',
       path: '/api/v1/students/:id/invitation',
-      roles: ['teacher', 'admin'],
-      summary:
-        'Invite a student without a log-in to claim an account; for admins and teachers of their classes.',
+      roles: ['admin'],
+      summary: 'Invite a student without a log-in to claim an account.',
       description: 'It is shown this once, good for one use within 14 days, and voids an earlier one.',
       tags: ['students'],
       params: StudentIdPath,
       reply: Invitation,
       status: 201,
-      faults: ['STUDENT_NOT_FOUND', 'NOT_CLASS_TEACHER', 'HAS_LOGIN'],
+      faults: ['STUDENT_NOT_FOUND', 'HAS_LOGIN'],
     },
     async ({ who, params }) => view(await invitations.invite(who, 'student', params.id as string as UserId)),
   ),
