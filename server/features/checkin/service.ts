@@ -122,7 +122,12 @@ export const createCheckInService = (deps: Deps) => {
     if ('refused' in said) return { ...base, ...(await standing(session, studentId)) };
     if (!(await student.attends()).includes(classId) && !(await admit(classId, studentId)))
       throw new Fault('NOT_ENROLLED');
-    const told = await evidence.accept(session, studentId, method.name, { ...said, ...shown }, now);
+    const accept = () => evidence.accept(session, studentId, method.name, { ...said, ...shown }, now);
+    const told = await accept().catch(async (error: unknown) => {
+      // Another check-in of theirs is just putting them on the roster: the register may not have them yet.
+      if (!isCode(error, 'STUDENT_NOT_ON_ROSTER') || !(await admit(classId, studentId))) throw error;
+      return await accept();
+    });
     if (data.clientId !== undefined) await devices.note(session, studentId, data.clientId);
     return { ...base, ...told };
   };
