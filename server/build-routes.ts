@@ -1,3 +1,4 @@
+import { codesDialect } from './dialects/codes.ts';
 import { liveDialect } from './dialects/live.ts';
 import { analyticsRoutes } from './features/analytics/routes.ts';
 import { authRoutes } from './features/auth/routes.ts';
@@ -8,7 +9,7 @@ import { importRoutes } from './features/imports/routes.ts';
 import { invitationRoutes } from './features/invitations/routes.ts';
 import { passkeyRoutes } from './features/passkeys/routes.ts';
 import { peopleRoutes } from './features/people/routes.ts';
-import { recordRoutes } from './features/records/routes.ts';
+import { recordByIdRoutes, recordRoutes } from './features/records/routes.ts';
 import { sessionRoutes } from './features/sessions/routes.ts';
 import { structureRoutes } from './features/structure/routes.ts';
 import { userRoutes } from './features/users/routes.ts';
@@ -28,7 +29,8 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof checkInRoutes>[0] &
   Parameters<typeof passkeyRoutes>[0] &
   Parameters<typeof deviceRoutes>[0] &
-  Parameters<typeof liveDialect>[0];
+  Parameters<typeof liveDialect>[0] &
+  Parameters<typeof codesDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
 export const declaredRoutes = (services: Services): readonly Route[] => [
@@ -46,4 +48,6 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...passkeyRoutes(services),
   ...deviceRoutes(services),
   ...liveDialect(services),
+  ...codesDialect(services),
+  ...recordByIdRoutes(services),
 ];

@@ -20,7 +20,7 @@ export const FAULTS = {
   ACCOUNT_DISABLED: { text: 'This account is disabled', http: 403 },
 
   // May you
-  FORBIDDEN: { text: 'Forbidden', http: 403 },
+  FORBIDDEN: { text: 'Forbidden', http: 403, close: 4403 },
   TEACHER_EVENT_ONLY: { text: 'Forbidden, teacher event only', http: 403 },
   STUDENT_EVENT_ONLY: { text: 'Forbidden, student event only', http: 403 },
   DEVICE_EVENT_ONLY: { text: 'Forbidden, device event only', http: 403 },
@@ -29,14 +29,14 @@ export const FAULTS = {
   ADMIN_ACCESS_REQUIRED: { text: 'Forbidden, admin access required', http: 403 },
   DEVICE_ACCESS_REQUIRED: { text: 'Forbidden, device access required', http: 403 },
   DEVICE_NOT_BOUND: { text: 'This device is not bound to a live session', http: 403 },
-  NOT_CLASS_TEACHER: { text: 'Forbidden, not class teacher', http: 403 },
-  NOT_ENROLLED: { text: 'Forbidden, not enrolled in class', http: 403 },
+  NOT_CLASS_TEACHER: { text: 'Forbidden, not class teacher', http: 403, close: 4403 },
+  NOT_ENROLLED: { text: 'Forbidden, not enrolled in class', http: 403, close: 4403 },
   NOT_CLASS_OWNER: { text: "Forbidden, only the class's owner may do this", http: 403 },
   ORIGIN_REFUSED: { text: 'This origin is not allowed', http: 403 },
 
   // Is it there
   USER_NOT_FOUND: { text: 'User not found', http: 404 },
-  CLASS_NOT_FOUND: { text: 'Class not found', http: 404 },
+  CLASS_NOT_FOUND: { text: 'Class not found', http: 404, close: 4404 },
   STUDENT_NOT_FOUND: { text: 'Student not found', http: 404 },
   TEACHER_NOT_FOUND: { text: 'Teacher not found', http: 404 },
   DEP_BATCH_NOT_FOUND: { text: 'Department and batch not found', http: 404 },
@@ -81,6 +81,7 @@ export const FAULTS = {
 
   // Checking in
   INVALID_CODE: { text: 'Invalid or inactive attendance code', http: 404 },
+  ALREADY_CHECKED_IN: { text: 'Attendance already submitted', http: 400 },
   CODE_EXPIRED: { text: 'Attendance code has expired', http: 400 },
   CHECK_IN_CLOSED: { text: 'Check-in is closed for this session', http: 409 },
   METHOD_NOT_TAKEN: { text: 'This session does not take this way of checking in', http: 409 },

@@ -13,6 +13,15 @@ export const detailEnvelope: Envelope = {
   failureSchema: plain('detail'),
 };
 
+/** The second system: as `detailEnvelope`, where the detail of a failed schema is what the fields say of themselves. */
+export const sentenceEnvelope: Envelope = {
+  ...detailEnvelope,
+  failure: ({ error, code, details = [] }) => {
+    const said = code === 'INVALID_REQUEST' ? details.map(({ message }) => message) : [];
+    return { detail: said.length > 0 ? said.join('; ') : error };
+  },
+};
+
 /** The third system: bare answers, failures as `{ error }`. */
 export const errorEnvelope: Envelope = {
   success: bare,

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
-import { Fault, type FaultCode } from '../../shared/faults.ts';
-import { ClassId, StudentId } from '../../shared/ids.ts';
+import type { FaultCode } from '../../shared/faults.ts';
+import { type ClassId, StudentId } from '../../shared/ids.ts';
 import { LogIn, SignUp } from '../../shared/rest/auth.ts';
 import * as live from '../../shared/rest/live.ts';
 import type { Status } from '../../shared/status.ts';
@@ -11,6 +10,7 @@ import type { Auth } from '../features/auth/auth.ts';
 import type { ClassesService } from '../features/classes/classes.ts';
 import type { Accounts } from '../features/users/accounts.ts';
 import { type Route, route } from '../rest/route.ts';
+import { classIdOf, known } from './known.ts';
 
 export type LiveDeps = {
   auth: Pick<Auth, 'logIn' | 'me'>;
@@ -34,14 +34,6 @@ const classOf = ({ id, className, teacherId, studentIds }: ClassInfo) => ({
   teacherId,
   studentIds,
 });
-
-/** An id that cannot be one is an id that is not there. */
-const known = <S extends z.ZodType>(schema: S, text: string, code: FaultCode): z.output<S> => {
-  const parsed = schema.safeParse(text.toLowerCase());
-  if (!parsed.success) throw new Fault(code);
-  return parsed.data;
-};
-const classIdOf = (text: string) => known(ClassId, text, 'CLASS_NOT_FOUND');
 
 /** The first system's root paths, with its statuses and texts. */
 export const liveDialect = ({ auth, accounts, classes, sessions, attendance }: LiveDeps): Route[] => [

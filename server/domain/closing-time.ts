@@ -15,7 +15,7 @@ export const closingTime = (
   const { minutes, closesAt } = asked;
   if (minutes !== undefined && closesAt !== undefined)
     throw refuse('closesAt', 'give either minutes or closesAt');
-  const tooLong = `a session may stay open for ${maxMinutes} minutes`;
+  const tooLong = `a session may stay open for ${maxMinutes} minutes at most`;
   if (minutes !== undefined) {
     const at = now + minutes * 60_000;
     if (at > latest) throw refuse('minutes', tooLong);

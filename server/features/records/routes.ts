@@ -30,6 +30,60 @@ type Services = {
   audit: AuditService;
 };
 
+/** One record, at the path that ends in its id. */
+const oneRecord = (
+  path: string,
+  { records, correcting }: Pick<Services, 'records' | 'correcting'>,
+): Route[] => [
+  route(
+    {
+      method: 'get',
+      path,
+      roles: MEMBERS,
+      summary: 'One record; a student’s own is without who marked and why.',
+      tags,
+      params: RecordPath,
+      reply: RecordView,
+      faults: ['RECORD_NOT_FOUND'],
+    },
+    async ({ who, params }) => await records.read(who, params.id),
+  ),
+  route(
+    {
+      method: 'patch',
+      path,
+      roles: STAFF,
+      summary: 'Correct a status after the end of the session, with a reason.',
+      description:
+        'The old value stays in the history for ever. When somebody else was first, the answer is 409 and its ' +
+        '`details` say how the record stands. The staff and the student who have sent SYNC hear ATTENDANCE_CORRECTED.',
+      tags,
+      params: RecordPath,
+      body: NewStatus,
+      reply: RecordView,
+      faults: ['RECORD_NOT_FOUND', 'CONFLICT', 'SESSION_CLOSING'],
+    },
+    async ({ who, params, body }) => await correcting.correct(who, params.id, body),
+  ),
+  route(
+    {
+      method: 'delete',
+      path,
+      roles: ['admin'],
+      summary: 'Delete a record; the audit keeps who, when and what it was.',
+      tags,
+      params: RecordPath,
+      body: Deletion.optional(),
+      reply: RecordDeleted,
+      faults: ['RECORD_NOT_FOUND', 'SESSION_CLOSING', 'REGISTER_UNAVAILABLE'],
+    },
+    async ({ who, params, body }) => {
+      await correcting.remove(who, params.id, body?.reason);
+      return { id: params.id };
+    },
+  ),
+];
+
 /** `/api/v1/attendance/records` and `/api/v1/audit`. */
 export const recordRoutes = ({ records, correcting, exporting, audit }: Services): Route[] => [
   route(
@@ -48,19 +102,7 @@ export const recordRoutes = ({ records, correcting, exporting, audit }: Services
       return { items: [...items], nextCursor };
     },
   ),
-  route(
-    {
-      method: 'get',
-      path: '/api/v1/attendance/records/:id',
-      roles: MEMBERS,
-      summary: 'One record; a student’s own is without who marked and why.',
-      tags,
-      params: RecordPath,
-      reply: RecordView,
-      faults: ['RECORD_NOT_FOUND'],
-    },
-    async ({ who, params }) => await records.read(who, params.id),
-  ),
+  ...oneRecord('/api/v1/attendance/records/:id', { records, correcting }),
   route(
     {
       method: 'get',
@@ -73,40 +115,6 @@ export const recordRoutes = ({ records, correcting, exporting, audit }: Services
       faults: ['RECORD_NOT_FOUND'],
     },
     async ({ who, params }) => await records.history(who, params.id),
-  ),
-  route(
-    {
-      method: 'patch',
-      path: '/api/v1/attendance/records/:id',
-      roles: STAFF,
-      summary: 'Correct a status after the end of the session, with a reason.',
-      description:
-        'The old value stays in the history for ever. When somebody else was first, the answer is 409 and its ' +
-        '`details` say how the record stands. The staff and the student who have sent SYNC hear ATTENDANCE_CORRECTED.',
-      tags,
-      params: RecordPath,
-      body: NewStatus,
-      reply: RecordView,
-      faults: ['RECORD_NOT_FOUND', 'CONFLICT', 'SESSION_CLOSING'],
-    },
-    async ({ who, params, body }) => await correcting.correct(who, params.id, body),
-  ),
-  route(
-    {
-      method: 'delete',
-      path: '/api/v1/attendance/records/:id',
-      roles: ['admin'],
-      summary: 'Delete a record; the audit keeps who, when and what it was.',
-      tags,
-      params: RecordPath,
-      body: Deletion.optional(),
-      reply: RecordDeleted,
-      faults: ['RECORD_NOT_FOUND', 'SESSION_CLOSING', 'REGISTER_UNAVAILABLE'],
-    },
-    async ({ who, params, body }) => {
-      await correcting.remove(who, params.id, body?.reason);
-      return { id: params.id };
-    },
   ),
   route(
     {
@@ -145,3 +153,10 @@ export const recordRoutes = ({ records, correcting, exporting, audit }: Services
     },
   ),
 ];
+
+/**
+ * `/api/v1/attendance/:id`: a record, where the clients of an earlier system look for it. To be declared after everything
+ * else under `/api/v1/attendance`, which it would hide.
+ */
+export const recordByIdRoutes = (services: Pick<Services, 'records' | 'correcting'>): Route[] =>
+  oneRecord('/api/v1/attendance/:id', services);
