@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { FAULTS } from '../shared/faults.ts';
-import { COMMANDS, type Command, EVENTS, type Event, PLAIN_PATH } from '../shared/protocol/index.ts';
+import {
+  COMMANDS,
+  type Command,
+  EVENTS,
+  type Event,
+  PLAIN_CLASS_PATH,
+  PLAIN_PATH,
+} from '../shared/protocol/index.ts';
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
@@ -134,7 +141,10 @@ export const describeEvents = ({ version }: { version: string }): object => {
     channels: {
       ws: {
         address: PLAIN_PATH,
-        description: 'Opened with `?ticket=` (single use) or `?token=` (an access token).',
+        description: [
+          'Opened with `?ticket=` (single use) or `?token=` (an access token).',
+          `At \`${PLAIN_CLASS_PATH}{classId}\` a connection is for that class alone: messages without \`classId\` mean it.`,
+        ].join(' '),
         bindings: {
           ws: {
             query: {

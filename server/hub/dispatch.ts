@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import { Fault, type FaultCode } from '../../shared/faults.ts';
-import type { Command, Reply } from '../../shared/protocol/index.ts';
+import { type Command, namesClass, type Reply } from '../../shared/protocol/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { describeError, isStoreAway } from '../kit/describe-error.ts';
 import type { Log } from '../kit/log.ts';
@@ -52,6 +52,14 @@ export const refusal = (fault: Fault): Reply => ({
 export const createDispatch = ({ handlers, clock, limitScale, log, callerOf, end, onRejected }: Deps) => {
   const table = new Map<string, Handler>(handlers.map((handler) => [handler.command.name, handler]));
 
+  const forAClass = new Set<Command>(handlers.map(({ command }) => command).filter(namesClass));
+
+  /** On a connection that is for one class, what names none means that one. */
+  const within = ({ only }: Seat, command: Command, data: unknown): unknown => {
+    const bare = typeof data === 'object' && data !== null && !Array.isArray(data) && !('classId' in data);
+    return only !== undefined && bare && forAClass.has(command) ? { ...data, classId: only } : data;
+  };
+
   /** What is to be run for a message that may come in; throws where it may not. */
   const admit = (seat: Seat, name: string, data: unknown): { handler: Handler; data: unknown } => {
     const now = clock.now();
@@ -63,7 +71,7 @@ export const createDispatch = ({ handlers, clock, limitScale, log, callerOf, end
     const { command } = handler;
     if (!take(seat.buckets, name, command.limit, limitScale, now)) throw new Fault('RATE_LIMITED');
     if (!command.from.includes(seat.who.role)) throw new Fault(wrongRole(command));
-    const parsed = command.data.safeParse(data ?? {});
+    const parsed = command.data.safeParse(within(seat, command, data ?? {}));
     if (!parsed.success) {
       const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
       throw new Fault('INVALID_MESSAGE', { details });

@@ -1,12 +1,12 @@
 import type { Socket } from 'socket.io';
 import { Fault } from '../../shared/faults.ts';
-import type { ClassId, UserId } from '../../shared/ids.ts';
+import { ClassId, type UserId } from '../../shared/ids.ts';
 import type { Memberships, Who } from '../domain/who.ts';
 import type { Follows } from './follows.ts';
 import type { Seat, Seats } from './seats.ts';
 
-/** How a connection says who it is; both wires put it into Socket.IO's `auth`. */
-export type Credentials = { token?: unknown; ticket?: unknown; deviceKey?: unknown };
+/** How a connection says who it is, and which class it is for, if for one alone; both wires put it into Socket.IO's `auth`. */
+export type Credentials = { token?: unknown; ticket?: unknown; deviceKey?: unknown; classId?: unknown };
 
 export type EntranceDeps = {
   readonly seats: Seats;
@@ -20,6 +20,21 @@ export type EntranceDeps = {
   /** Whether the log-in has not ended and its user is enabled. */
   readonly isAlive: (who: Who) => Promise<boolean>;
   readonly membershipsOf: (userId: UserId) => Promise<Memberships>;
+};
+
+/** The class that a connection asks for; undefined where it is for all of its user's. CLASS_NOT_FOUND for what is no id. */
+const onlyClass = ({ classId }: Credentials): ClassId | undefined => {
+  if (classId === undefined) return undefined;
+  const parsed = ClassId.safeParse(typeof classId === 'string' ? classId.toLowerCase() : classId);
+  if (!parsed.success) throw new Fault('CLASS_NOT_FOUND');
+  return parsed.data;
+};
+
+/** FORBIDDEN, NOT_CLASS_TEACHER or NOT_ENROLLED where a connection is for a class that its user has no part in. */
+const mustReach = ({ who, only }: Seat, { staff, students }: Memberships): void => {
+  if (only === undefined || who.role === 'admin' || staff.includes(only) || students.includes(only)) return;
+  if (who.role === 'device') throw new Fault('FORBIDDEN');
+  throw new Fault(who.role === 'teacher' ? 'NOT_CLASS_TEACHER' : 'NOT_ENROLLED');
 };
 
 /** Lets connections in: who they are, which classes they reach, and that nothing is missed from then on. */
@@ -53,7 +68,9 @@ export const createEntrance = ({
   /** Reads the classes of a seat and follows them; what it no longer reaches is let go when it is seated. */
   const prepare = async (seat: Seat): Promise<Memberships> => {
     if (seat.who.role === 'device') return { staff: [], students: [] };
-    const memberships = await membershipsOf(seat.who.userId);
+    const all = await membershipsOf(seat.who.userId);
+    const within = (classId: ClassId) => seat.only === undefined || seat.only === classId;
+    const memberships = { staff: all.staff.filter(within), students: all.students.filter(within) };
     const classes = [...memberships.staff, ...memberships.students];
     await Promise.all(classes.map((classId) => follows.hold(seat, classId)));
     return memberships;
@@ -69,11 +86,13 @@ export const createEntrance = ({
 
     /** Before the connect reply: everything that takes time. Rejects with what the client is told. */
     async admit(socket: Socket): Promise<{ seat: Seat; memberships: Memberships }> {
-      const who = await identify(socket.handshake.auth as Credentials);
-      const seat = seats.reserve(socket, who);
+      const credentials = socket.handshake.auth as Credentials;
+      const who = await identify(credentials);
+      const seat = seats.reserve(socket, who, onlyClass(credentials));
       try {
         // Only now that the seat is known: a log-in that ends while we look finds the seat and ends it (AU3).
         const [memberships] = await Promise.all([prepare(seat), mustBeAlive(seat)]);
+        mustReach(seat, memberships);
         return { seat, memberships };
       } catch (error) {
         dismiss(seat);

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { FAULTS, isFaultCode } from '../../shared/faults.ts';
 import { Frame } from '../../shared/protocol/index.ts';
 import { MALFORMED, RESERVED } from './dispatch.ts';
 
@@ -203,7 +204,8 @@ export class PlainConnection extends EventEmitter {
     const { message, data } = JSON.parse(packet.slice(1)) as { message: string; data?: { code?: string } };
     const code = data?.code ?? 'INTERNAL';
     this.#send(JSON.stringify({ event: 'ERROR', data: { message, code } }));
-    this.closeCode = code === 'SOCKET_UNAUTHORIZED' ? 4401 : 1013;
+    const fault = isFaultCode(code) ? FAULTS[code] : FAULTS.INTERNAL;
+    this.closeCode = 'close' in fault ? fault.close : 1013;
     this.close();
   }
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Server } from 'socket.io';
 import { WebSocketServer } from 'ws';
-import { MAX_FRAME_BYTES } from '../../shared/protocol/index.ts';
+import { MAX_FRAME_BYTES, PLAIN_CLASS_PATH, PLAIN_PATH } from '../../shared/protocol/index.ts';
 import type { Log } from '../kit/log.ts';
 import { PlainConnection } from './plain-connection.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -15,6 +15,23 @@ type Deps = {
   readonly log: Log;
   /** Whether `?token=` is taken; a ticket always is. */
   readonly queryToken: boolean;
+};
+
+/** The path of a request, without its query. */
+const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/';
+
+/** Whether a request is for the plain wire. */
+export const isPlain = (request: IncomingMessage): boolean => {
+  const path = pathOf(request);
+  return path === PLAIN_PATH || path === `${PLAIN_PATH}/` || path.startsWith(PLAIN_CLASS_PATH);
+};
+
+/** What a path says of the class that its connection is for. */
+const placeOf = (request: IncomingMessage): { classId?: string } => {
+  const path = pathOf(request);
+  return path.startsWith(PLAIN_CLASS_PATH)
+    ? { classId: path.slice(PLAIN_CLASS_PATH.length).replace(/\/$/, '') }
+    : {};
 };
 
 /**
@@ -55,7 +72,7 @@ export const createPlainEngine = ({ log, queryToken }: Deps) => {
         refuseUpgrade(socket, status, refused);
         return;
       }
-      const auth = credentials(request);
+      const auth = { ...credentials(request), ...placeOf(request) };
       sockets.handleUpgrade(request, socket, head, (ws) => {
         const { 'x-device-key': _, ...headers } = request.headers;
         const { socket: raw } = request;

@@ -59,6 +59,7 @@ export const createPresence = ({
     }
     const coming: Promise<void>[] = [];
     for (const seat of [...seats.of(news.userId)]) {
+      if (news.kind === 'joined' && seat.only !== undefined && seat.only !== news.classId) continue;
       seat.news += 1;
       if (news.kind === 'user-ended') endSeat(seat);
       else if (news.kind === 'left') {

@@ -10,6 +10,8 @@ import type { Turns } from './turns.ts';
 export type Seat = {
   who: Who;
   readonly socket: Socket;
+  /** The only class that the connection is for, where it was opened for one (WS10). */
+  readonly only: ClassId | undefined;
   readonly classes: Map<ClassId, Belonging>;
   buckets: Buckets | undefined;
   /** The order of what it says; made when it first does. */
@@ -64,10 +66,11 @@ export const createSeats = () => {
 
   return {
     /** Notes a connection that is being made, so that nothing that happens meanwhile passes it by. */
-    reserve(socket: Socket, who: Who): Seat {
+    reserve(socket: Socket, who: Who, only?: ClassId): Seat {
       const seat: Seat = {
         who,
         socket,
+        only,
         classes: new Map(),
         buckets: undefined,
         turns: undefined,

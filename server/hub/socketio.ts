@@ -2,7 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { FAULTS, Fault, type FaultCode } from '../../shared/faults.ts';
-import { MAX_FRAME_BYTES, PLAIN_PATH, SOCKET_IO_PATH } from '../../shared/protocol/index.ts';
+import { MAX_FRAME_BYTES, SOCKET_IO_PATH } from '../../shared/protocol/index.ts';
 import type { Presence, Publish } from '../domain/audience.ts';
 import type { Follow, Listener } from '../domain/heard.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -16,7 +16,7 @@ import { createFollows } from './follows.ts';
 import { jsonParser } from './json-parser.ts';
 import type { Caller, Handler } from './on.ts';
 import { PlainConnection } from './plain-connection.ts';
-import { createPlainEngine } from './plain-engine.ts';
+import { createPlainEngine, isPlain } from './plain-engine.ts';
 import { createPresence } from './presence.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createSay } from './say.ts';
@@ -221,10 +221,9 @@ export const createHub = (deps: HubDeps): Hub => {
         socket.on('close', forget);
         // A peer that resets its connection before anybody listens must not end the process.
         socket.on('error', ignore);
-        const [path = '/'] = (request.url ?? '/').split('?', 1);
-        if (path === PLAIN_PATH || path === `${PLAIN_PATH}/`) {
+        if (isPlain(request)) {
           plain.upgrade(request, socket, head, turnAway(request));
-        } else if (!path.startsWith(`${SOCKET_IO_PATH}/`)) {
+        } else if (!request.url?.startsWith(`${SOCKET_IO_PATH}/`)) {
           refuseUpgrade(socket, '404 Not Found', FAULTS.ROUTE_NOT_FOUND.text);
         }
       });

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Role } from '../status.ts';
 
 /** How often one connection may send one kind of message: a token bucket. */
@@ -60,6 +60,14 @@ export type DataOf<D extends { data: z.ZodType }> = z.output<D['data']>;
 export type InputOf<D extends { data: z.ZodType }> = z.input<D['data']>;
 /** What a command is answered with. */
 export type ReplyOf<C extends { reply: z.ZodType }> = z.output<C['reply']>;
+
+const hasClassId = (data: z.ZodType): boolean =>
+  data instanceof z.ZodObject
+    ? 'classId' in data.shape
+    : data instanceof z.ZodUnion && data.options.some((option) => hasClassId(option as z.ZodType));
+
+/** Whether a command may say in `classId` which class it is for. */
+export const namesClass = ({ data }: Command): boolean => hasClassId(data);
 
 /** Declares a command. */
 export const command = <Name extends string, Data extends z.ZodType, Reply extends z.ZodType>(
