@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type CheckInHub, nth, startCheckInHub } from '../support/check-in.ts';
-import { call, connectRaw, MODES } from '../support/hub.ts';
+import { call, connectRaw, MODES, startHub } from '../support/hub.ts';
 
 for (const mode of MODES)
   describe(`classes that enrol by check-in (${mode})`, () => {
@@ -84,3 +84,34 @@ for (const mode of MODES)
       expect((await hub.checkIn(sam.token, by(session.code))).code).to.equal('NOT_ENROLLED');
     });
   });
+
+describe('classes that enrol by check-in, on two instances', () => {
+  it('[CI2][CI12] a newcomer who sends the code to both at once is present, and counted once', async () => {
+    const one = await startHub({ mode: 'redis' });
+    const two = await startHub({ mode: 'redis', mongoUrl: one.mongoUrl });
+    try {
+      const student = await one.school.person('student');
+      for (let round = 0; round < 20; round++) {
+        const { token } = await one.school.person('teacher');
+        const made = await call(one.url, 'POST', '/api/v1/classes', token, {
+          className: 'Open',
+          enrolment: 'check-in',
+        });
+        const session = { classId: made.data?.id, methods: ['code'] };
+        const { data } = await call(one.url, 'POST', '/api/v1/sessions', token, session);
+        const body = { method: 'code', proof: { code: data?.code } };
+        const both = await Promise.all(
+          [one, two].map(({ url }) => call(url, 'POST', '/api/v1/attendance/checkin', student.token, body)),
+        );
+        expect(both.map((answer) => [answer.status, answer.data?.status])).to.deep.equal([
+          [200, 'present'],
+          [200, 'present'],
+        ]);
+        expect(both.filter((answer) => answer.data?.repeated === false)).to.have.length(1);
+      }
+    } finally {
+      await two.stop();
+      await one.stop();
+    }
+  });
+});
