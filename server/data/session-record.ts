@@ -25,6 +25,8 @@ export type SessionRecord = {
   readonly closesAt: string;
   readonly lateRule?: SessionOptions['lateRule'];
   readonly deviceId?: string | undefined;
+  /** What the room is called. */
+  readonly room?: string | undefined;
   /** Everyone who asked for DONE, in order. */
   readonly doneAsked: readonly DoneAsked[];
   /** The first of them who is a person. */
@@ -59,7 +61,7 @@ export type NewSession = Pick<
   SessionRecord,
   'classId' | 'openedBy' | 'methods' | 'date' | 'openedAt' | 'closesAt'
 > &
-  Partial<Pick<SessionRecord, 'lateRule' | 'deviceId' | 'earlierDone' | 'checkIn'>>;
+  Partial<Pick<SessionRecord, 'lateRule' | 'deviceId' | 'room' | 'earlierDone' | 'checkIn'>>;
 
 type Id = mongoose.mongo.ObjectId;
 type StoredAsked = { by?: Id; opId?: string };
@@ -77,6 +79,7 @@ export type Stored = {
   closesAt: Date;
   lateRule?: NonNullable<SessionOptions['lateRule']>;
   deviceId?: string;
+  room?: string;
   doneAsked: StoredAsked[];
   earlierDone: (StoredAsked & { sessionId: Id })[];
   closingAt?: Date;
@@ -114,6 +117,7 @@ export const toRecord = (row: Stored): SessionRecord => {
     closesAt: row.closesAt.toISOString(),
     lateRule: row.lateRule,
     deviceId: row.deviceId,
+    room: row.room,
     doneAsked: doneAsked.map(toAsked),
     doneBy: doneBy && hex<UserId>(doneBy),
     earlierDone: earlierDone.map((done) => ({ ...toAsked(done), sessionId: hex<SessionId>(done.sessionId) })),
@@ -131,7 +135,7 @@ export const toRecord = (row: Stored): SessionRecord => {
 
 /** The document of a session that begins. */
 export const toStored = (session: NewSession): Stored => {
-  const { lateRule, deviceId, checkIn, earlierDone = [] } = session;
+  const { lateRule, deviceId, room, checkIn, earlierDone = [] } = session;
   return {
     _id: new mongoose.mongo.ObjectId(),
     classId: oid(session.classId),
@@ -145,6 +149,7 @@ export const toStored = (session: NewSession): Stored => {
     closesAt: new Date(session.closesAt),
     ...(lateRule && { lateRule }),
     ...(deviceId !== undefined && { deviceId }),
+    ...(room !== undefined && { room }),
     doneAsked: [],
     earlierDone: earlierDone.map((done) => ({ ...fromAsked(done), sessionId: oid(done.sessionId) })),
     settled: false,

@@ -29,6 +29,7 @@ type Known = {
   readonly closedAt?: string | undefined;
   readonly lateRule?: SessionOptions['lateRule'];
   readonly deviceId?: string | undefined;
+  readonly room?: string | undefined;
   readonly counts?: Counts | undefined;
 };
 
@@ -46,6 +47,7 @@ export const sessionView = (known: Known): Session => ({
   ...(known.closedAt !== undefined && { closedAt: known.closedAt }),
   ...(known.lateRule !== undefined && { lateRule: known.lateRule }),
   ...(known.deviceId !== undefined && { deviceId: known.deviceId }),
+  ...(known.room !== undefined && { room: known.room }),
   ...(known.counts !== undefined && { counts: known.counts }),
 });
 

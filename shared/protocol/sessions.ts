@@ -20,6 +20,17 @@ export const LateRule = z.strictObject({
 });
 export type LateRule = z.infer<typeof LateRule>;
 
+/** A latitude and a longitude, however they are joined. */
+const COORDINATES = /-?\d{1,3}\.\d{3,}\D{1,5}-?\d{1,3}\.\d{3,}/;
+
+/** What the room is called, for the projector and the students. Places on a map are refused: none is ever kept. */
+export const Room = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((text) => !COORDINATES.test(text), 'must be the name of a room, not coordinates');
+
 /** What the opener of a session may ask for. */
 export const SessionOptions = z.strictObject({
   classId: ClassId,
@@ -32,6 +43,7 @@ export const SessionOptions = z.strictObject({
   closesAt: Instant.optional(),
   lateRule: LateRule.optional(),
   deviceId: z.string().min(1).max(64).optional(),
+  room: Room.optional(),
   ...CheckInOptions,
 });
 export type SessionOptions = z.infer<typeof SessionOptions>;
@@ -52,6 +64,7 @@ export const Session = z.object({
   closedAt: z.string().optional(),
   lateRule: LateRule.optional(),
   deviceId: z.string().optional(),
+  room: z.string().optional(),
   counts: Counts.optional(),
   /** The numeric code while the session is live; for its staff, and never in an event. */
   code: z.string().optional(),

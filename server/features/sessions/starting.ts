@@ -104,7 +104,7 @@ export const createStarting = (deps: Deps) => {
       options: SessionOptions,
       mayKnow: (session: SessionRecord) => Promise<boolean> = async () => false,
     ): Promise<{ session: SessionRecord; began: boolean }> {
-      const { classId, lateRule, deviceId } = options;
+      const { classId, lateRule, deviceId, room } = options;
       if (deviceId !== undefined && !(await deps.takesDevice(deviceId))) throw new Fault('DEVICE_NOT_FOUND');
       const now = clock.now();
       const openedAt = new Date(now).toISOString();
@@ -119,6 +119,7 @@ export const createStarting = (deps: Deps) => {
           closesAt,
           lateRule,
           deviceId,
+          room,
           earlierDone: earlierDoneOf(await sessions.lastOf(classId)),
         });
         if ('stored' in outcome) return { session: await openUp(outcome.stored), began: true };
