@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createCheckIns } from './data/checkins.ts';
 import type { Classes } from './data/classes.ts';
 import { createPasskeys } from './data/passkeys.ts';
+import type { Records } from './data/records.ts';
 import type { SessionRecord, Sessions } from './data/sessions.ts';
 import type { Users } from './data/users.ts';
 import type { Who } from './domain/who.ts';
@@ -35,6 +36,7 @@ type Parts = {
   readonly sessions: Sessions;
   readonly classes: Classes;
   readonly users: Users;
+  readonly records: Records;
   readonly register: Stores['register'];
   readonly limiters: Stores['limiters'];
   readonly metrics: Metrics;
@@ -58,7 +60,7 @@ export const buildCheckIn = async (parts: Parts) => {
       outcome: repeated ? 'repeated' : applied ? 'applied' : 'kept',
     });
   const sessions = createTakingSessions(parts);
-  const evidence = createEvidence({ register, checkIns, onMarked, log });
+  const evidence = createEvidence({ ...parts, checkIns, onMarked });
   const rotating = createRotating(keyed(secret, 'check-in tokens'));
   const passkeys = createPasskeyService({ ...parts, passkeys: keys, publicUrl });
   const qr = createQrMethod({

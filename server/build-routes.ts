@@ -1,5 +1,6 @@
 import { codesDialect } from './dialects/codes.ts';
 import { liveDialect } from './dialects/live.ts';
+import { proximityDialect } from './dialects/proximity.ts';
 import { analyticsRoutes } from './features/analytics/routes.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { checkInRoutes } from './features/checkin/routes.ts';
@@ -29,11 +30,13 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof checkInRoutes>[0] &
   Parameters<typeof passkeyRoutes>[0] &
   Parameters<typeof deviceRoutes>[0] &
+  Parameters<typeof proximityDialect>[0] &
   Parameters<typeof liveDialect>[0] &
   Parameters<typeof codesDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
 export const declaredRoutes = (services: Services): readonly Route[] => [
+  ...proximityDialect(services), // shares a path with the accounts, and comes before them
   ...authRoutes(services),
   ...userRoutes(services),
   ...classRoutes(services),

@@ -139,6 +139,7 @@ export const build = async (
     sessions,
     classes,
     users,
+    records,
     register,
     limiters,
     metrics,

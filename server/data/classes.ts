@@ -39,6 +39,8 @@ export type ClassRow = {
   studentIds: mongoose.Types.ObjectId[];
   visibility: Visibility;
   enrolment?: Enrolment;
+  /** The name under which a start of a session made it; stays when the class is renamed. */
+  startedAs?: string;
   createdAt: Date;
 };
 type Row = ClassRow;
@@ -59,6 +61,7 @@ const schema = new mongoose.Schema<Row>(
     studentIds: { type: [ObjectId], required: true },
     visibility: { type: String, required: true, default: 'private' },
     enrolment: { type: String },
+    startedAs: { type: String },
     createdAt: { type: Date, required: true },
   },
   { strict: 'throw', strictQuery: 'throw', versionKey: false, collection: 'classes' },
@@ -67,6 +70,10 @@ schema.index({ teacherId: 1 });
 schema.index({ coTeacherIds: 1 });
 schema.index({ studentIds: 1 });
 schema.index({ sectionIds: 1 });
+schema.index(
+  { teacherId: 1, startedAs: 1 },
+  { unique: true, partialFilterExpression: { startedAs: { $type: 'string' } } },
+);
 schema.index({ code: 1 }, { unique: true, partialFilterExpression: { code: { $type: 'string' } } });
 
 const toClass = (row: Stored): ClassInfo => ({
@@ -132,7 +139,7 @@ export const createClasses = (connection: mongoose.Connection) => {
       await model.createIndexes();
     },
 
-    /** With its sections, but nobody on the roster. CODE_EXISTS. */
+    /** With its sections, but nobody on the roster. CODE_EXISTS; also where the owner has started a class as that. */
     async create({
       code,
       sectionIds = [],
@@ -145,6 +152,7 @@ export const createClasses = (connection: mongoose.Connection) => {
       teacherId: UserId;
       visibility: Visibility;
       enrolment?: Enrolment | undefined;
+      startedAs?: string;
       createdAt: Date;
     }): Promise<ClassInfo> {
       const row = await model
@@ -167,6 +175,16 @@ export const createClasses = (connection: mongoose.Connection) => {
     async find(classId: ClassId): Promise<ClassInfo | null> {
       const row = await model.findById(oid(classId)).lean<Stored>();
       return row && toClass(row);
+    },
+
+    /** The class that a teacher owns under a name: the oldest that is called so, else the one that was started as that. */
+    async ownOfName(teacherId: UserId, name: string): Promise<ClassInfo | null> {
+      const rows = await model
+        .find({ teacherId: oid(teacherId), $or: [{ className: name }, { startedAs: name }] })
+        .sort({ _id: 1 })
+        .lean<Stored[]>();
+      const row = rows.find(({ className }) => className === name) ?? rows[0];
+      return row ? toClass(row) : null;
     },
 
     /** The classes of a user in either part, or everyone's where none is given; by id. */

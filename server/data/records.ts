@@ -180,6 +180,12 @@ export const createRecords = (connection: mongoose.Connection) => {
       return rows.map(toRecord);
     },
 
+    /** The record of one student; null where there is none. */
+    async find(sessionId: SessionId, studentId: StudentId): Promise<AttendanceRecord | null> {
+      const row = await asked(records.findOne({ sessionId: oid(sessionId), studentId: oid(studentId) }));
+      return row && toRecord(row);
+    },
+
     /** The counts of a session as its records have them; nobody is unmarked there. */
     async counts(sessionId: SessionId): Promise<Counts> {
       const groups = await asked(

@@ -1,7 +1,9 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { OpId, StudentId } from '../../../shared/ids.ts';
 import type { CheckedIn, Entry, Method } from '../../../shared/protocol/index.ts';
+import type { Source, Status } from '../../../shared/status.ts';
 import type { CheckIns, Shown } from '../../data/checkins.ts';
+import type { Records } from '../../data/records.ts';
 import type { SessionRecord } from '../../data/sessions.ts';
 import { combine, presenceOf, type Said, stepEnd, type Windows, windowsAt } from '../../domain/presence.ts';
 import { describeError } from '../../kit/describe-error.ts';
@@ -13,23 +15,34 @@ import { isTaking } from './sessions.ts';
 
 type Deps = {
   readonly register: Pick<Register, 'entry' | 'live' | 'mark' | 'since'>;
-  readonly checkIns: Pick<CheckIns, 'collect' | 'offer' | 'offered' | 'say' | 'shownIn'>;
+  readonly checkIns: Pick<CheckIns, 'collect' | 'offer' | 'offered' | 'say' | 'shownBy' | 'shownIn'>;
+  readonly records: Pick<Records, 'find'>;
   readonly onMarked: (outcome: MarkOutcome) => void;
   readonly log: Log;
 };
 
 type Told = Pick<CheckedIn, 'status' | 'at' | 'minutesLate' | 'repeated' | 'missing' | 'windows'>;
 
+/** Where a student stands in a session. */
+export type SoFar = {
+  /** What has shown something of them; where any one method will do, what their row goes by. */
+  readonly shown: readonly Source[];
+  /** How many BLE windows the student has. */
+  readonly windows: number;
+  /** What the record would say if the session ended now; after its end what it says. */
+  readonly status: Status;
+};
+
 const isOver = (error: unknown) =>
   error instanceof Fault &&
   ['NO_ACTIVE_SESSION', 'SESSION_CHANGED', 'STUDENT_NOT_ON_ROSTER'].includes(error.code);
-const decidedByTeacher = (entry: Entry | null | undefined) => entry?.source === 'teacher';
+const decidedByTeacher = (entry: Pick<Entry, 'source'> | null | undefined) => entry?.source === 'teacher';
 
 /** Whether one accepted check-in is all that the session wants, so that the register's row says everything. */
 const isPlain = ({ methods, checkIn }: Taking) => checkIn.require === 'any' && !methods.includes('ble');
 
 /** Turns what methods have shown into rows of the register: at once, when all is there, or again and again until the close. */
-export const createEvidence = ({ register, checkIns, onMarked, log }: Deps) => {
+export const createEvidence = ({ register, checkIns, records, onMarked, log }: Deps) => {
   const opIdOf = (studentId: StudentId) => `check-in:${studentId}` as OpId;
   const lateness = ({ minutesLate }: Said) => (minutesLate === undefined ? {} : { minutesLate });
 
@@ -141,6 +154,28 @@ export const createEvidence = ({ register, checkIns, onMarked, log }: Deps) => {
         : await bring(session, studentId, result.combined, standing);
       const { status, at, minutesLate } = entry ?? result.combined;
       return { status, at, ...(minutesLate !== undefined && { minutesLate }), ...seen };
+    },
+
+    /** Where a student stands in a session at a moment, in ms (CI13). */
+    async soFar(session: Taking, studentId: StudentId, now: number): Promise<SoFar> {
+      const { id, classId } = session;
+      const [kept, offered, [live]] = await Promise.all([
+        checkIns.shownBy(id, studentId),
+        checkIns.offered(id),
+        register.live([classId]),
+      ]);
+      const standing =
+        live?.sessionId === id ? await register.entry(classId, studentId) : await records.find(id, studentId);
+      const none: Shown = { studentId, said: new Map(), steps: [] };
+      const result = judged(session, kept ?? none, offered, now);
+      const open = live?.sessionId === id && 'combined' in result && !decidedByTeacher(standing);
+      const { steps, said } = kept ?? none;
+      const bySaid: Source[] = [...said.keys(), ...(steps.length > 0 ? (['ble'] as const) : [])];
+      return {
+        shown: isPlain(session) && standing !== null ? [standing.source] : bySaid,
+        windows: steps.length,
+        status: (open ? result.combined.status : standing?.status) ?? 'absent',
+      };
     },
 
     /** A BLE window was handed out: what was collected of those before it is worth less from now on. */

@@ -11,7 +11,7 @@ import { wasThere } from '../../../shared/status.ts';
 import { judge } from '../../domain/late.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Register } from '../../live/register.ts';
-import type { EvidenceKeeper } from './evidence.ts';
+import type { EvidenceKeeper, SoFar } from './evidence.ts';
 import type { CheckInMethod, Methods, Taking } from './method.ts';
 import { isTaking, type TakingSessions } from './sessions.ts';
 import type { SharedDevices } from './shared-device.ts';
@@ -26,7 +26,7 @@ type Where = { readonly classId?: ClassId | undefined; readonly sessionId?: Sess
 type Deps = {
   readonly methods: Methods;
   readonly sessions: TakingSessions;
-  readonly evidence: Pick<EvidenceKeeper, 'accept'>;
+  readonly evidence: Pick<EvidenceKeeper, 'accept' | 'soFar'>;
   readonly devices: Pick<SharedDevices, 'note'>;
   readonly throttle: CheckInThrottle;
   readonly register: Pick<Register, 'entry' | 'live'>;
@@ -154,6 +154,14 @@ export const createCheckInService = (deps: Deps) => {
     /** The live session that a student's next check-in by a method would be for; the faults of `checkIn`. */
     sessionFor: (student: Student, name: OwnMethod, where: Where): Promise<Taking> =>
       find(name, where, student, undefined),
+
+    /** Where a student stands in a session of one of their classes (CI13). SESSION_NOT_FOUND. */
+    async soFar(student: Student, id: SessionId): Promise<SoFar> {
+      const session = await sessions.ofId(id);
+      if (!isTaking(session) || !(await student.attends()).includes(session.classId))
+        throw new Fault('SESSION_NOT_FOUND');
+      return await evidence.soFar(session, studentIdOf(student.userId), clock.now());
+    },
 
     /**
      * One check-in. INVALID_CODE, CODE_EXPIRED, TOKEN_INVALID, TOKEN_EXPIRED, TICKET_INVALID, TICKET_USED, the passkeys'

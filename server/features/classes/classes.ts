@@ -79,29 +79,56 @@ export const createClassesService = (deps: ClassesDeps) => {
     return user;
   };
 
+  /**
+   * The creator owns it, or the teacher whom an admin names: TEACHER_NOT_FOUND, FORBIDDEN. Everyone in its sections is
+   * on its roster: SECTION_NOT_FOUND. CODE_EXISTS.
+   */
+  const create = async (
+    who: Who,
+    {
+      sectionIds = [],
+      teacherId = who.userId,
+      ...fields
+    }: NewClass & { teacherId?: UserId; startedAs?: string },
+  ): Promise<ClassInfo> => {
+    if (teacherId !== who.userId) {
+      if (who.role !== 'admin') throw new Fault('FORBIDDEN');
+      if ((await users.find(teacherId))?.role !== 'teacher') throw new Fault('TEACHER_NOT_FOUND');
+    }
+    await requireSections(sectionIds);
+    const createdAt = new Date(clock.now());
+    const info = await classes.create({ ...fields, sectionIds, teacherId, createdAt });
+    await presence.joined(teacherId, info.id, 'staff');
+    if (sectionIds.length === 0) return info;
+    await rosters.recompute(info.id);
+    return there(await classes.find(info.id));
+  };
+
   return {
     asStaff,
     asMember,
+    create,
 
     /**
-     * The creator owns it, or the teacher whom an admin names: TEACHER_NOT_FOUND, FORBIDDEN. Everyone in its sections is
-     * on its roster: SECTION_NOT_FOUND. CODE_EXISTS.
+     * The class that they own under a name, whoever is on its roster; where there is none it is made, and takes students
+     * by their check-in (CL4).
      */
-    async create(
-      who: Who,
-      { sectionIds = [], teacherId = who.userId, ...fields }: NewClass & { teacherId?: UserId },
-    ): Promise<ClassInfo> {
-      if (teacherId !== who.userId) {
-        if (who.role !== 'admin') throw new Fault('FORBIDDEN');
-        if ((await users.find(teacherId))?.role !== 'teacher') throw new Fault('TEACHER_NOT_FOUND');
+    async ownOfName(who: Who, className: string): Promise<ClassInfo> {
+      const found = await classes.ownOfName(who.userId, className);
+      if (found) return found;
+      try {
+        const fields = {
+          className,
+          visibility: 'private',
+          enrolment: 'check-in',
+          startedAs: className,
+        } as const;
+        return await create(who, fields);
+      } catch (error) {
+        // Made meanwhile by the same teacher: a button that was pressed twice.
+        if (!(error instanceof Fault && error.code === 'CODE_EXISTS')) throw error;
+        return there(await classes.ownOfName(who.userId, className));
       }
-      await requireSections(sectionIds);
-      const createdAt = new Date(clock.now());
-      const info = await classes.create({ ...fields, sectionIds, teacherId, createdAt });
-      await presence.joined(teacherId, info.id, 'staff');
-      if (sectionIds.length === 0) return info;
-      await rosters.recompute(info.id);
-      return there(await classes.find(info.id));
     },
 
     /** The classes that someone belongs to; an admin's are all. */

@@ -91,16 +91,17 @@ export const createSessionService = (deps: Deps) => {
     /** A session for its staff. SESSION_NOT_FOUND, NOT_CLASS_TEACHER. */
     asStaff: find,
 
-    /** Starts a session with no more than a class, or answers with the one that runs, untouched (SE1). */
+    /** Starts a session, or answers with the one that runs, untouched (SE1). */
     async startOrRunning(
       who: Asker,
       classId: ClassId,
-    ): Promise<{ classId: ClassId; sessionId: SessionId; startedAt: string }> {
+      options: Omit<SessionOptions, 'classId'> = {},
+    ): Promise<{ classId: ClassId; sessionId: SessionId; startedAt: string; session: Session }> {
       await staffClass(who, classId);
-      const { session, began } = await starting.begin(who.userId, { classId });
+      const { session, began } = await starting.begin(who.userId, { ...options, classId });
       // The one who stored it may have died, or not have come to open its register yet.
       if (!began && (await register.live([classId])).length === 0) await standing.stand(session);
-      return { classId, sessionId: session.id, startedAt: session.openedAt };
+      return { classId, sessionId: session.id, startedAt: session.openedAt, session: sessionView(session) };
     },
 
     /** The sessions of a class, the newest first. CLASS_NOT_FOUND, NOT_CLASS_TEACHER, NOT_ENROLLED. */
