@@ -19,7 +19,7 @@ export type ProximityDeps = {
   auth: Pick<Auth, 'logIn'>;
   accounts: Pick<Accounts, 'create'>;
   classes: Pick<ClassesService, 'asStaff' | 'ownOfName'>;
-  sessions: Pick<SessionService, 'close' | 'startOrRunning'>;
+  sessions: Pick<SessionService, 'close' | 'startOrJoin'>;
   checkIn: Pick<CheckInRoutes['checkIn'], 'attends' | 'ble' | 'service'>;
   analytics: Pick<AnalyticsService, 'daily' | 'percentages' | 'trends'>;
 };
@@ -120,10 +120,9 @@ export const proximityDialect = (deps: ProximityDeps): Route[] => {
         faults: ['REGISTER_UNAVAILABLE'],
       },
       async ({ who, body: { course_name, classroom_location } }) => {
-        const { id, className } = await classes.ownOfName(who, course_name);
+        const { id: classId, className } = await classes.ownOfName(who, course_name);
         const room = classroom_location || undefined;
-        const { session } = await sessions.startOrRunning(who, id, { ...FLOW, room });
-        return view(className, session);
+        return view(className, await sessions.startOrJoin(who, { ...FLOW, classId, room }));
       },
     ),
     route(

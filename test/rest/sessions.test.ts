@@ -42,10 +42,10 @@ describe('REST: sessions', () => {
   };
 
   it('[SE1] [SE2] start, read, list, close and cancel', async () => {
-    const started = await as(teacher, 'POST /api/v1/sessions', { classId, minutes: 20 });
+    const started = await as(teacher, 'POST /api/v1/sessions', { classId, minutes: 20, room: ' Lab 3 ' });
     expect(started.status).to.equal(201);
     const session = started.body.data;
-    expect(session).to.include({ classId, state: 'live', openedBy: teacher.id });
+    expect(session).to.include({ classId, state: 'live', openedBy: teacher.id, room: 'Lab 3' });
 
     const again = await as(teacher, 'POST /api/v1/sessions', { classId });
     expect(again.status).to.equal(409);

@@ -75,6 +75,14 @@ export const createSessionService = (deps: Deps) => {
     return session;
   };
 
+  const startOrJoin = async (who: Asker, options: SessionOptions): Promise<SessionRecord> => {
+    await staffClass(who, options.classId);
+    const { session, began } = await starting.begin(who.userId, options);
+    // The one who stored it may have died, or not have come to open its register yet.
+    if (!began && (await register.live([options.classId])).length === 0) await standing.stand(session);
+    return session;
+  };
+
   return {
     /**
      * Starts a session (SE1, SE2, SE5). CLASS_NOT_FOUND, NOT_CLASS_TEACHER, INVALID_REQUEST, DEVICE_NOT_FOUND, DEVICE_BUSY;
@@ -91,17 +99,17 @@ export const createSessionService = (deps: Deps) => {
     /** A session for its staff. SESSION_NOT_FOUND, NOT_CLASS_TEACHER. */
     asStaff: find,
 
-    /** Starts a session, or answers with the one that runs, untouched (SE1). */
+    /** Starts a session, or answers with the one that runs, untouched (SE1). CLASS_NOT_FOUND, NOT_CLASS_TEACHER. */
+    startOrJoin: async (who: Asker, options: SessionOptions): Promise<Session> =>
+      sessionView(await startOrJoin(who, options)),
+
+    /** As `startOrJoin`, with no more than a class. */
     async startOrRunning(
       who: Asker,
       classId: ClassId,
-      options: Omit<SessionOptions, 'classId'> = {},
-    ): Promise<{ classId: ClassId; sessionId: SessionId; startedAt: string; session: Session }> {
-      await staffClass(who, classId);
-      const { session, began } = await starting.begin(who.userId, { ...options, classId });
-      // The one who stored it may have died, or not have come to open its register yet.
-      if (!began && (await register.live([classId])).length === 0) await standing.stand(session);
-      return { classId, sessionId: session.id, startedAt: session.openedAt, session: sessionView(session) };
+    ): Promise<{ classId: ClassId; sessionId: SessionId; startedAt: string }> {
+      const { id: sessionId, openedAt } = await startOrJoin(who, { classId });
+      return { classId, sessionId, startedAt: openedAt };
     },
 
     /** The sessions of a class, the newest first. CLASS_NOT_FOUND, NOT_CLASS_TEACHER, NOT_ENROLLED. */
