@@ -53,6 +53,8 @@ export const openBrowser = async () => {
       await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
       authenticatorId = await plugIn(verifies);
     },
+    /** Runs a script in the page; what it resolves with, as JSON has it. */
+    run: (script: string): Promise<unknown> => page.evaluate(script),
     /** What the page's script gets when it makes a passkey. */
     create: (options: Options): Promise<Options> =>
       page.evaluate(
