@@ -61,7 +61,7 @@ describe('the clients of the README, way by way', function () {
       ["Teacher's mark", { studentId: student("Teacher's mark").id }],
       ['Numeric code', { studentToken: student('Numeric code').token, code: (await shown('code')).code }],
       ['Rotating QR', { studentToken: student('Rotating QR').token, scanned: (await shown('qr')).url }],
-      ['BLE token', { studentToken: student('BLE token').token, heard: { value: tokenValue, rssi: -60 } }],
+      ['BLE token', { studentToken: student('BLE token').token, heard: tokenValue }],
       ['Passkey', { studentToken: student('Passkey').token }],
       ['Device scan', { deviceKey: device.key, studentCode: codes[last] }],
     ]);

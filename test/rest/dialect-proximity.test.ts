@@ -190,12 +190,15 @@ for (const mode of MODES)
         expect([bad.status, bad.body.code]).to.deep.equal([400, 'INVALID_REQUEST']);
       });
 
-      it('takes OAuth’s form, and says what is wrong with another', async () => {
+      it('[AC8] takes OAuth’s form, for a log-in of one day, and says what is wrong with another', async () => {
         const filled = signUp();
         await at('POST auth/register', undefined, filled);
         const right = { username: filled.email, password: filled.password };
         const whole = { grant_type: 'password', ...right, scope: '', client_id: '', client_secret: '' };
-        expect((await form(whole)).status).to.equal(200);
+        const { status, body } = await form(whole);
+        const [, claims = ''] = body.access_token.split('.');
+        const { iat, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+        expect([status, exp - iat]).to.deep.equal([200, DAY_MS / 1000]);
         for (const wrong of [
           { ...right, password: 'wrong one' },
           { ...right, username: 'nobody@school.test' },
