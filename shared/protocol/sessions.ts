@@ -20,8 +20,8 @@ export const LateRule = z.strictObject({
 });
 export type LateRule = z.infer<typeof LateRule>;
 
-/** A latitude and a longitude, however they are joined. */
-const COORDINATES = /-?\d{1,3}\.\d{3,}\D{1,5}-?\d{1,3}\.\d{3,}/;
+/** A latitude and a longitude, however they are joined; rooms have numbers such as 3.101, too. */
+const COORDINATES = /\d\.\d{4,}\D{1,5}\d{1,3}\.\d{4,}/;
 
 /** What the room is called, for the projector and the students. Places on a map are refused: none is ever kept. */
 export const Room = z

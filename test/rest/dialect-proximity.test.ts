@@ -261,6 +261,8 @@ for (const mode of MODES)
 
       it('keeps no coordinates', async () => {
         const ann = await join(true);
+        const named = await start(ann, 'Rooms', { classroom_location: '3.101 / 3.102' });
+        expect(named.classroom_location).to.equal('3.101 / 3.102');
         for (const classroom_location of ['12.9716, 77.5946', 'at 48.13743;-11.57549', 'x'.repeat(101)]) {
           const body = { course_name: 'Maps', classroom_location };
           expect(says(await at('POST teacher/session/start', ann, body))).to.deep.equal(
