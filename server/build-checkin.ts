@@ -60,7 +60,10 @@ export const buildCheckIn = async (parts: Parts) => {
       outcome: repeated ? 'repeated' : applied ? 'applied' : 'kept',
     });
   const sessions = createTakingSessions(parts);
-  const evidence = createEvidence({ ...parts, checkIns, onMarked });
+  const attends = async (userId: UserId) => (await parts.classes.membershipsOf(userId)).students;
+  const isOnRoster = async (classId: ClassId, studentId: StudentId) =>
+    (await attends(studentId as string as UserId)).includes(classId);
+  const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked });
   const rotating = createRotating(keyed(secret, 'check-in tokens'));
   const passkeys = createPasskeyService({ ...parts, passkeys: keys, publicUrl });
   const qr = createQrMethod({
@@ -120,7 +123,6 @@ export const buildCheckIn = async (parts: Parts) => {
       });
       const rest = createMarkRest({ register, checkIns, alive: reach.alive, onMarked, clock });
       const show = createStaffView({ asStaff, clock });
-      const attends = async (userId: UserId) => (await parts.classes.membershipsOf(userId)).students;
       return {
         handlers: checkInHandlers({ checkIns: service, rest, classOf: reach.classOf }),
         services: {

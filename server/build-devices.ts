@@ -11,6 +11,7 @@ import type { Users } from './data/users.ts';
 import { terminalPages } from './dialects/terminals.ts';
 import type { Presence, Publish } from './domain/audience.ts';
 import type { Reach } from './features/attendance/reach.ts';
+import type { EvidenceKeeper } from './features/checkin/evidence.ts';
 import { createEvidence } from './features/devices/evidence.ts';
 import { createIngest } from './features/devices/ingest.ts';
 import { createCorrect } from './features/devices/late.ts';
@@ -22,7 +23,6 @@ import { addressList } from './kit/address-list.ts';
 import type { Clock } from './kit/clock.ts';
 import { describeError } from './kit/describe-error.ts';
 import type { Log } from './kit/log.ts';
-import type { MarkOutcome, Register } from './live/register.ts';
 
 /** The devices' collections, and who a device is: the hub needs to know that before there is anything to take in. */
 export const buildDeviceRegistry = async (parts: {
@@ -61,18 +61,19 @@ export const buildDevices = (
     readonly users: Users;
     readonly sessions: Sessions;
     readonly records: Records;
-    readonly register: Register;
+    readonly checkIn: Pick<EvidenceKeeper, 'accept' | 'afterwards'>;
     readonly reach: Reach;
     readonly publish: Publish;
     readonly config: Config;
     readonly clock: Clock;
     readonly log: Log;
-    readonly onMarked: (outcome: MarkOutcome) => void;
   },
 ) => {
   const { log, config, reach } = parts;
   const timeZone = config.TIME_ZONE;
-  const evidence = createEvidence({ ...parts, alive: reach.alive, correct: createCorrect(parts) });
+  const { accept, afterwards } = parts.checkIn;
+  const correct = createCorrect({ ...parts, afterwards });
+  const evidence = createEvidence({ ...parts, accept, alive: reach.alive, correct });
   const ingest = createIngest({ ...parts, ...kept, evidence, timeZone });
   const scanning = createScanning({ ...parts, ...kept, ingest });
   const terminals = createTerminals({ ...parts, ...kept, scanning, timeZone });

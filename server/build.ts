@@ -193,7 +193,17 @@ export const build = async (
     onRefused: () => metrics.marks.inc({ source: 'teacher', outcome: 'refused' }),
     onMarked,
   });
-  const deviceParts = { users, sessions, records, register, reach, publish, config, clock, log, onMarked };
+  const deviceParts = {
+    users,
+    sessions,
+    records,
+    checkIn: checkIn.evidence,
+    reach,
+    publish,
+    config,
+    clock,
+    log,
+  };
   const scanners = buildDevices(deviceRegistry, deviceParts);
   const attendance = {
     statusOf: (who: Who, classId: ClassId) => reach.statusOf(classId, studentIdOf(who.userId)),

@@ -71,6 +71,10 @@ export const FAULTS = {
   SESSION_EXISTS: { text: 'This class has a live session already', http: 409 },
   DEVICE_REVOKED: { text: 'This device was revoked', http: 409 },
   QUARANTINE_RESOLVED: { text: 'This event was resolved already', http: 409 },
+  QUARANTINE_FULL: {
+    text: 'Too many events of this device wait for review; this one was only counted',
+    http: 409,
+  },
   DEVICE_BUSY: { text: 'This device is bound to another live session', http: 409 },
   SESSION_ENDED: { text: 'This session is already over', http: 409 },
   SESSION_CLOSING: { text: 'This session is not quite over, try again shortly', http: 409, retry: true },

@@ -72,7 +72,7 @@ export const createCheckIns = (connection: mongoose.Connection) => {
       for (const one of all) await one.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
     },
 
-    /** Keeps what one method says; the first word of a method stands (CI2). */
+    /** Keeps what one method says. The first word of a method stands (CI2); a device's earliest does (MK6). */
     async say(
       session: Ending,
       studentId: StudentId,
@@ -84,7 +84,13 @@ export const createCheckIns = (connection: mongoose.Connection) => {
       try {
         const row = await asked(
           shown.findOneAndUpdate(
-            { _id, [field]: { $exists: false } },
+            {
+              _id,
+              $or: [
+                { [field]: { $exists: false } },
+                ...(method === 'device' ? [{ [`${field}.at`]: { $gt: said.at } }] : []),
+              ],
+            },
             {
               $set: { [field]: said },
               $setOnInsert: { sessionId: session.id, studentId, expiresAt: until(session) },

@@ -17,6 +17,8 @@ export type DeviceHealth = {
   readonly lastError?: { readonly code: string; readonly at: Date };
   readonly skewMs?: number;
   readonly backlog?: number;
+  /** How many events found no room in quarantine. */
+  readonly unkept?: number;
 };
 
 /** A device; its id takes the place of a user's wherever a connection has one. */
@@ -173,6 +175,11 @@ export const createDevices = (connection: mongoose.Connection) => {
 
     async remove(id: UserId): Promise<boolean> {
       return (await asked(rows.deleteOne({ _id: oid(id) }))).deletedCount === 1;
+    },
+
+    /** Counts events that found no room in quarantine. */
+    async countUnkept(id: UserId, events: number): Promise<void> {
+      await asked(rows.updateOne({ _id: oid(id) }, { $inc: { 'health.unkept': events } }));
     },
 
     /** Notes when a device was last there, and what it showed of its state. */

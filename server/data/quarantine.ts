@@ -48,9 +48,25 @@ const toQuarantined = (row: Stored): Quarantined => ({
   resolution: row.resolution ?? null,
 });
 
+/** How many events of one device wait for a person at most; two who come at once may exceed it by one sending. */
+export const MOST_WAITING = 2_000;
+
 /** The events that were set aside (DV5). Methods may throw STORE_UNAVAILABLE. */
 export const createQuarantine = (connection: mongoose.Connection) => {
   const rows = nativeDb(connection).collection<Stored>('quarantine', DURABLE);
+
+  /** The keys of the events that there is no room for: new ones, while as many as are kept wait already. */
+  const crowdedOut = async (device: UserId, events: readonly SetAside[]): Promise<Set<string>> => {
+    const keys = [...new Set(events.map(({ key }) => key))];
+    const waiting = await asked(
+      rows.countDocuments({ device: oid(device), open: true }, { limit: MOST_WAITING }),
+    );
+    const room = MOST_WAITING - waiting;
+    if (keys.length <= room) return new Set();
+    const there = rows.find({ device: oid(device), key: { $in: keys } }, { projection: { key: 1 } });
+    const known = new Set((await asked(there.toArray())).map(({ key }) => key));
+    return new Set(keys.filter((key) => !known.has(key)).slice(room));
+  };
 
   const put = async (device: UserId, events: readonly SetAside[], at: Date): Promise<void> => {
     const operations = events.map(({ key, reason, raw }) => ({
@@ -69,12 +85,19 @@ export const createQuarantine = (connection: mongoose.Connection) => {
 
   return {
     async ensureIndexes(): Promise<void> {
-      await rows.createIndexes([{ key: { device: 1, key: 1 }, unique: true }, { key: { open: 1, _id: -1 } }]);
+      await rows.createIndexes([
+        { key: { device: 1, key: 1 }, unique: true },
+        { key: { device: 1, open: 1 } },
+        { key: { open: 1, _id: -1 } },
+      ]);
     },
 
-    /** Keeps events, journaled; one that came before is counted. */
-    async put(device: UserId, events: readonly SetAside[], at: Date): Promise<void> {
-      if (events.length === 0) return;
+    /** Keeps events, journaled; one that came before is counted. Answers with the keys of those that found no room. */
+    async put(device: UserId, all: readonly SetAside[], at: Date): Promise<ReadonlySet<string>> {
+      if (all.length === 0) return new Set();
+      const unkept = await crowdedOut(device, all);
+      const events = all.filter(({ key }) => !unkept.has(key));
+      if (events.length === 0) return unkept;
       try {
         await put(device, events, at);
       } catch (error) {
@@ -82,6 +105,7 @@ export const createQuarantine = (connection: mongoose.Connection) => {
         if (!(error instanceof mongoose.mongo.MongoBulkWriteError) || error.code !== 11000) throw error;
         await put(device, events, at);
       }
+      return unkept;
     },
 
     async find(id: string): Promise<Quarantined | null> {

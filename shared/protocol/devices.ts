@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SessionId, StudentId } from '../ids.ts';
 import { Status } from '../status.ts';
 import { command } from './define.ts';
+import { Method } from './methods.ts';
 
 /** How many recognitions one message or request may bring. */
 export const MOST_RECOGNITIONS = 1_000;
@@ -72,6 +73,8 @@ export const ScanResult = z
     sessionId: SessionId.optional(),
     status: Status.optional(),
     minutesLate: z.int().optional(),
+    /** What else the session needs before the student has a status (CI7). */
+    missing: z.array(Method).optional(),
   })
   .meta({ id: 'ScanResult' });
 export type ScanResult = z.infer<typeof ScanResult>;

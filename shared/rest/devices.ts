@@ -33,6 +33,8 @@ export const DeviceView = z
       skewMs: z.int().nullable(),
       /** How many recognitions it said were still waiting there. */
       backlog: z.int().nullable(),
+      /** How many of its events found no room in quarantine and were only counted. */
+      unkept: z.int(),
     }),
   })
   .meta({ id: 'Device' });

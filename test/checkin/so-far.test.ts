@@ -38,6 +38,7 @@ describe('where a student stands', () => {
       register,
       checkIns,
       records,
+      isOnRoster: async () => true,
       onMarked: () => {},
       log: createLog('silent'),
     });

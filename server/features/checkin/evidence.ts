@@ -1,11 +1,19 @@
 import { Fault } from '../../../shared/faults.ts';
-import type { OpId, StudentId } from '../../../shared/ids.ts';
+import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
 import type { CheckedIn, Entry, Method } from '../../../shared/protocol/index.ts';
 import type { Source, Status } from '../../../shared/status.ts';
 import type { CheckIns, Shown } from '../../data/checkins.ts';
 import type { Records } from '../../data/records.ts';
 import type { SessionRecord } from '../../data/sessions.ts';
-import { combine, presenceOf, type Said, stepEnd, type Windows, windowsAt } from '../../domain/presence.ts';
+import {
+  type Combined,
+  combine,
+  presenceOf,
+  type Said,
+  stepEnd,
+  type Windows,
+  windowsAt,
+} from '../../domain/presence.ts';
 import { describeError } from '../../kit/describe-error.ts';
 import type { Log } from '../../kit/log.ts';
 import type { MarkOutcome, Register } from '../../live/register.ts';
@@ -17,8 +25,18 @@ type Deps = {
   readonly register: Pick<Register, 'entry' | 'live' | 'mark' | 'since'>;
   readonly checkIns: Pick<CheckIns, 'collect' | 'offer' | 'offered' | 'say' | 'shownBy' | 'shownIn'>;
   readonly records: Pick<Records, 'find'>;
+  /** Whether a student is on a class's roster; asked for devices, which name whom they like. */
+  readonly isOnRoster: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
   readonly onMarked: (outcome: MarkOutcome) => void;
   readonly log: Log;
+};
+
+type AnyMethod = Exclude<Method, 'teacher'>;
+/** One method's word. `window` is BLE's; a device's has a name of its own (`opId`) and may be of another time than now. */
+type Word = Said & {
+  readonly window?: number | undefined;
+  readonly opId?: OpId | undefined;
+  readonly skewed?: boolean | undefined;
 };
 
 type Told = Pick<CheckedIn, 'status' | 'at' | 'minutesLate' | 'repeated' | 'missing' | 'windows'>;
@@ -38,20 +56,22 @@ const isOver = (error: unknown) =>
   ['NO_ACTIVE_SESSION', 'SESSION_CHANGED', 'STUDENT_NOT_ON_ROSTER'].includes(error.code);
 const decidedByTeacher = (entry: Pick<Entry, 'source'> | null | undefined) => entry?.source === 'teacher';
 
-/** Whether one accepted check-in is all that the session wants, so that the register's row says everything. */
-const isPlain = ({ methods, checkIn }: Taking) => checkIn.require === 'any' && !methods.includes('ble');
+/** Whether evidence has to be put together: else one accepted word is all, and the register's row says everything. */
+const combines = (session: SessionRecord): session is Taking =>
+  isTaking(session) && (session.checkIn.require !== 'any' || session.methods.includes('ble'));
 
 /** Turns what methods have shown into rows of the register: at once, when all is there, or again and again until the close. */
-export const createEvidence = ({ register, checkIns, records, onMarked, log }: Deps) => {
-  const opIdOf = (studentId: StudentId) => `check-in:${studentId}` as OpId;
+export const createEvidence = ({ register, checkIns, records, isOnRoster, onMarked, log }: Deps) => {
+  const opIdOf = (studentId: StudentId, { at }: { at?: string } = {}) =>
+    `check-in:${studentId}${at === undefined ? '' : `:${Date.parse(at)}`}` as OpId;
   const lateness = ({ minutesLate }: Said) => (minutesLate === undefined ? {} : { minutesLate });
 
   /** One accepted check-in per student and method; which row stands is the register's to say (CI2, MK6). */
   const markOnce = async (
-    session: Taking,
+    session: SessionRecord,
     studentId: StudentId,
-    source: Exclude<Method, 'teacher'>,
-    said: Said,
+    source: AnyMethod,
+    said: Word,
   ): Promise<Told> => {
     const outcome = await register.mark(session.classId, {
       studentId,
@@ -59,7 +79,8 @@ export const createEvidence = ({ register, checkIns, records, onMarked, log }: D
       status: said.status,
       at: said.at,
       ...lateness(said),
-      opId: opIdOf(studentId),
+      ...(said.skewed && { skewed: true }),
+      opId: said.opId ?? opIdOf(studentId),
       sessionId: session.id,
     });
     onMarked(outcome);
@@ -84,7 +105,7 @@ export const createEvidence = ({ register, checkIns, records, onMarked, log }: D
   const bring = async (
     session: Taking,
     studentId: StudentId,
-    combined: Said & { readonly source: Exclude<Method, 'teacher'> },
+    combined: Combined,
     standing: Entry | null,
   ): Promise<Entry | null> => {
     if (standing?.source === 'ble' && standing.status === combined.status) return standing;
@@ -96,7 +117,7 @@ export const createEvidence = ({ register, checkIns, records, onMarked, log }: D
       at: combined.at,
       ...lateness(combined),
       ...(standing?.source === 'ble' && standing.flags && { flags: standing.flags }),
-      ...(source === 'ble' ? { only: 'revision' } : { opId: opIdOf(studentId) }),
+      ...(source === 'ble' ? { only: 'revision' } : { opId: opIdOf(studentId, combined) }),
       sessionId: session.id,
     });
     onMarked(outcome);
@@ -125,22 +146,25 @@ export const createEvidence = ({ register, checkIns, records, onMarked, log }: D
   };
 
   return {
-    /** Takes what one method has shown of a student; `window` is BLE's. Errors: those of `Register.mark`. */
+    /** Takes what one method has shown of a student. Errors: those of `Register.mark`. */
     async accept(
-      session: Taking,
+      session: SessionRecord,
       studentId: StudentId,
-      method: Exclude<Method, 'teacher'>,
-      said: Said & { readonly window?: number | undefined },
+      method: AnyMethod,
+      said: Word,
       now: number,
     ): Promise<Told> {
-      const { window, ...plain } = said;
-      if (isPlain(session)) return await markOnce(session, studentId, method, plain);
+      const { window, at: shownAt } = said;
+      if (!combines(session)) return await markOnce(session, studentId, method, said);
       const [live] = await register.live([session.classId]);
       if (live?.sessionId !== session.id) throw new Fault('NO_ACTIVE_SESSION');
+      if (method === 'device' && !(await isOnRoster(session.classId, studentId)))
+        throw new Fault('STUDENT_NOT_ON_ROSTER');
+      const word = { status: said.status, at: shownAt, ...lateness(said) };
       const { shown, repeated } =
         window === undefined
-          ? await checkIns.say(session, studentId, method, plain)
-          : await checkIns.collect(session, studentId, window, said.at);
+          ? await checkIns.say(session, studentId, method, word)
+          : await checkIns.collect(session, studentId, window, shownAt);
       const [offered, standing] = await Promise.all([
         checkIns.offered(session.id),
         register.entry(session.classId, studentId),
@@ -148,7 +172,7 @@ export const createEvidence = ({ register, checkIns, records, onMarked, log }: D
       const result = judged(session, shown, offered, now);
       const seen = { repeated, ...(result.windows && { windows: result.windows }) };
       if (!('combined' in result))
-        return { status: standing?.status ?? null, at: said.at, ...seen, missing: [...result.missing] };
+        return { status: standing?.status ?? null, at: shownAt, ...seen, missing: [...result.missing] };
       const entry = decidedByTeacher(standing)
         ? standing
         : await bring(session, studentId, result.combined, standing);
@@ -172,10 +196,26 @@ export const createEvidence = ({ register, checkIns, records, onMarked, log }: D
       const { steps, said } = kept ?? none;
       const bySaid: Source[] = [...said.keys(), ...(steps.length > 0 ? (['ble'] as const) : [])];
       return {
-        shown: isPlain(session) && standing !== null ? [standing.source] : bySaid,
+        shown: !combines(session) && standing !== null ? [standing.source] : bySaid,
         windows: steps.length,
         status: (open ? result.combined.status : standing?.status) ?? 'absent',
       };
+    },
+
+    /**
+     * What a word that came after the end adds up to with what was said before it, or what is missing still (CI7). It
+     * stays as it is where nothing else was needed. The rest is known for a week.
+     */
+    async afterwards(
+      session: SessionRecord,
+      studentId: StudentId,
+      source: AnyMethod,
+      said: Said,
+    ): Promise<ReturnType<typeof combine>> {
+      if (!combines(session)) return { combined: { ...said, source } };
+      const { shown } = await checkIns.say(session, studentId, source, said);
+      const { closingAt = session.closesAt } = session;
+      return judged(session, shown, await checkIns.offered(session.id), Date.parse(closingAt));
     },
 
     /** A BLE window was handed out: what was collected of those before it is worth less from now on. */
@@ -188,7 +228,7 @@ export const createEvidence = ({ register, checkIns, records, onMarked, log }: D
 
     /** Judges for good, as of the moment at which closing began (CI8). Runs before the register is frozen. */
     async beforeFreeze(session: SessionRecord): Promise<void> {
-      if (!isTaking(session) || isPlain(session)) return;
+      if (!combines(session)) return;
       const { closingAt = session.closesAt } = session;
       try {
         await judgeAll(session, Date.parse(closingAt));

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '../../../shared/faults.ts';
 import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
+import type { Method } from '../../../shared/protocol/index.ts';
 import type { Status } from '../../../shared/status.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import { judge } from '../../domain/late.ts';
 import { boundAt } from '../../domain/window.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
-import type { MarkOutcome, Register } from '../../live/register.ts';
+import type { EvidenceKeeper } from '../checkin/evidence.ts';
 import type { Correct } from './late.ts';
 
 /** A recognition that has a student and a session. */
@@ -17,19 +18,27 @@ export type Placed = {
   readonly session: SessionRecord;
 };
 
-/** What a recognition was worth; `STRANGER` when the roster does not hold the student. */
+/**
+ * What a recognition was worth. `missing`: what else the session needs before there is a status (CI7). `already`: the
+ * student was in, and this changed nothing. `STRANGER`: the roster does not hold the student.
+ */
 export type Worth =
-  | { readonly status: Status; readonly minutesLate?: number | undefined }
+  | {
+      readonly status?: Status;
+      readonly minutesLate?: number | undefined;
+      readonly missing?: readonly Method[];
+      readonly already?: true;
+    }
   | { readonly refused: 'CHECK_IN_CLOSED' | 'SESSION_ENDED' | 'STRANGER' };
 
 type Deps = {
-  readonly register: Pick<Register, 'mark'>;
+  /** Judges it together with what other ways in have shown. */
+  readonly accept: EvidenceKeeper['accept'];
   /** Runs against a live register, which is opened again first where it should stand and does not. */
   readonly alive: <T>(classId: ClassId, run: () => Promise<T>) => Promise<T>;
   readonly sessions: Pick<Sessions, 'read'>;
   readonly correct: Correct;
   readonly clock: Clock;
-  readonly onMarked: (outcome: MarkOutcome) => void;
 };
 
 const isOver = (error: unknown) =>
@@ -37,19 +46,20 @@ const isOver = (error: unknown) =>
 
 /** Brings what devices saw before the register, or into the records of a session that is over (CI4, DV7). */
 export const createEvidence = (deps: Deps) => {
-  const { register, alive, sessions, correct, clock, onMarked } = deps;
+  const { accept, alive, sessions, correct, clock } = deps;
 
   /** Null when the session turns out to be over. */
   const mark = async ({ key, studentId, at: seen, session }: Placed): Promise<Worth | null> => {
-    const { id: sessionId, classId, openedAt, lateRule } = session;
+    const { classId, openedAt, lateRule } = session;
     const { at, skewed } = boundAt(seen, openedAt, isoNow(clock));
     const judged = judge(lateRule, openedAt, at);
     if ('refused' in judged) return judged;
     const opId = createHash('sha256').update(key).digest('base64url') as OpId;
     try {
-      const request = { studentId, source: 'device' as const, at, opId, sessionId, skewed, ...judged };
-      onMarked(await alive(classId, () => register.mark(classId, request)));
-      return judged;
+      const said = { at, opId, skewed, ...judged };
+      const told = await alive(classId, () => accept(session, studentId, 'device', said, clock.now()));
+      if (told.missing !== undefined) return { missing: told.missing };
+      return { ...judged, ...(told.repeated && { already: true }) };
     } catch (error) {
       if (isOver(error)) return null;
       if (error instanceof Fault && error.code === 'STUDENT_NOT_ON_ROSTER') return { refused: 'STRANGER' };

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { FAULTS, Fault, type FaultCode } from '../../../shared/faults.ts';
 import { type SessionId, type StudentId, studentIdOf, type UserId } from '../../../shared/ids.ts';
-import type { ScanOutcome } from '../../../shared/protocol/index.ts';
+import type { Method, ScanOutcome } from '../../../shared/protocol/index.ts';
 import type { QuarantineReason } from '../../../shared/rest/devices.ts';
 import type { Status } from '../../../shared/status.ts';
+import type { Devices } from '../../data/devices.ts';
 import type { Quarantine, SetAside } from '../../data/quarantine.ts';
 import type { Scans } from '../../data/scans.ts';
 import type { Sessions } from '../../data/sessions.ts';
@@ -21,6 +22,10 @@ export type Ingested = {
   readonly sessionId?: SessionId | undefined;
   readonly status?: Status | undefined;
   readonly minutesLate?: number | undefined;
+  /** What else the session needs of the student. */
+  readonly missing?: readonly Method[];
+  /** The student was in, and this changed nothing. */
+  readonly already?: true;
 };
 
 type Deps = {
@@ -28,6 +33,7 @@ type Deps = {
   readonly sessions: Pick<Sessions, 'ofDevice'>;
   readonly scans: Pick<Scans, 'keep' | 'known'>;
   readonly quarantine: Pick<Quarantine, 'put'>;
+  readonly devices: Pick<Devices, 'countUnkept'>;
   readonly evidence: Evidence;
   readonly clock: Clock;
   readonly timeZone: string;
@@ -44,9 +50,9 @@ const WHY: Record<QuarantineReason, string> = {
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** The sentence for a person. */
-export const messageOf = ({ outcome, code }: Ingested): string => {
+export const messageOf = ({ outcome, code, missing }: Ingested): string => {
   if (outcome === 'repeated') return 'Already scanned';
-  if (code === undefined) return 'Recorded';
+  if (code === undefined) return missing ? `Recorded; still needed: ${missing.join(', ')}` : 'Recorded';
   return code in WHY ? WHY[code as QuarantineReason] : FAULTS[code as FaultCode].text;
 };
 
@@ -55,7 +61,7 @@ export const messageOf = ({ outcome, code }: Ingested): string => {
  * durable. A fault means that it is unknown what was taken in: sent again, nothing counts twice.
  */
 export const createIngest = (deps: Deps) => {
-  const { users, sessions, scans, quarantine, evidence, clock, timeZone } = deps;
+  const { users, sessions, scans, quarantine, devices, evidence, clock, timeZone } = deps;
 
   const idsOf = async (said: readonly Recognized[]): Promise<(one: Recognized) => StudentId | undefined> => {
     const codes = new Set(said.flatMap(({ who }) => ('code' in who ? [who.code] : [])));
@@ -80,11 +86,11 @@ export const createIngest = (deps: Deps) => {
   ): Promise<Ingested[]> => {
     const now = clock.now();
     const results: (Ingested | undefined)[] = events.map(() => undefined);
-    const aside: SetAside[] = [];
+    const aside: (SetAside & { readonly index: number })[] = [];
     const setAside = (index: number, reason: QuarantineReason, said?: Recognized): void => {
       const raw = JSON.stringify(events[index] ?? null).slice(0, RAW_MOST);
       const key = said?.eventId === undefined ? `r:${hash(raw)}` : `e:${said.eventId}`;
-      aside.push({ key, reason, raw });
+      aside.push({ index, key, reason, raw });
       results[index] = { outcome: 'quarantined', code: reason, eventId: said?.eventId };
     };
 
@@ -145,10 +151,14 @@ export const createIngest = (deps: Deps) => {
 
     // Kept, before it is acknowledged
     const receivedAt = new Date(now).toISOString();
-    const [doubled] = await Promise.all([
+    const [doubled, unkept] = await Promise.all([
       scans.keep(accepted.map(({ session, ...scan }) => ({ ...scan, sessionId: session.id, receivedAt }))),
       quarantine.put(device.id, aside, new Date(now)),
     ]);
+    for (const { index, key } of aside)
+      if (unkept.has(key))
+        results[index] = { ...results[index], outcome: 'rejected', code: 'QUARANTINE_FULL' };
+    if (unkept.size > 0) await devices.countUnkept(device.id, unkept.size);
     for (const item of accepted) {
       const index = placed.get(item)?.index ?? -1;
       if (doubled.has(item.key)) results[index] = { ...results[index], outcome: 'repeated' };

@@ -5,11 +5,15 @@ import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import type { Publish } from '../../domain/audience.ts';
 import { outweighs, type PastLine, sameMark } from '../../domain/closing.ts';
 import { judge } from '../../domain/late.ts';
+import type { Said } from '../../domain/presence.ts';
+import type { EvidenceKeeper } from '../checkin/evidence.ts';
 import type { Placed, Worth } from './evidence.ts';
 
 type Deps = {
   readonly records: Pick<Records, 'amend' | 'counts' | 'ofSession'>;
   readonly sessions: Pick<Sessions, 'recount'>;
+  /** Puts it together with what other ways in had shown. */
+  readonly afterwards: EvidenceKeeper['afterwards'];
   readonly publish: Publish;
 };
 
@@ -23,7 +27,7 @@ const PAST_MOST = 50;
  * A backlog that came after DONE (DV7): it takes the place of an automatic absence, or of a later automatic presence,
  * never of a teacher's decision; either way it leaves a line in the record's history. Doing it again changes nothing.
  */
-export const createCorrect = ({ records, sessions, publish }: Deps): Correct => {
+export const createCorrect = ({ records, sessions, afterwards, publish }: Deps): Correct => {
   const readAll = async (session: SessionRecord) =>
     new Map((await records.ofSession(session.id)).map((record) => [record.studentId, record]));
 
@@ -54,27 +58,33 @@ export const createCorrect = ({ records, sessions, publish }: Deps): Correct => 
     const { id: sessionId, classId, openedAt, lateRule } = session;
     const stored = await readAll(session);
     const worth = new Map<Placed, Worth>();
-    const earliest = new Map<StudentId, Omit<Entry, 'version'>>();
+    const earliest = new Map<StudentId, Said>();
     for (const item of items) {
       const { studentId, at } = item;
       const judged = stored.has(studentId) ? judge(lateRule, openedAt, at) : { refused: 'STRANGER' as const };
       worth.set(item, judged);
       const before = earliest.get(studentId);
       if (!('refused' in judged) && (before === undefined || at < before.at))
-        earliest.set(studentId, { studentId, source: 'device', at, ...judged });
+        earliest.set(studentId, { at, ...judged });
     }
+    const incomplete = new Map<StudentId, Worth>();
     let changed = false;
     const done = await Promise.allSettled(
-      [...earliest].map(async ([studentId, evidence]) => {
+      [...earliest].map(async ([studentId, said]) => {
         const record = stored.get(studentId);
-        if (record === undefined || !(await amend(session, record, evidence))) return;
+        const sum = await afterwards(session, studentId, 'device', said);
+        if ('missing' in sum) return void incomplete.set(studentId, { missing: sum.missing });
+        const { combined } = sum;
+        if (record === undefined || !(await amend(session, record, { studentId, ...combined }))) return;
         changed = true;
-        const { status } = evidence;
+        const { status } = combined;
         publish(corrected, { classId, studentId }, { classId, sessionId, studentId, status });
       }),
     );
     if (changed) await sessions.recount(sessionId, await records.counts(sessionId));
     for (const one of done) if (one.status === 'rejected') throw one.reason;
+    for (const [item, what] of worth)
+      if (!('refused' in what)) worth.set(item, incomplete.get(item.studentId) ?? what);
     return worth;
   };
 };

@@ -27,7 +27,7 @@ type Deps = {
 
 /** A device as an admin sees it. */
 export const deviceView = (device: Device): DeviceView => {
-  const { lastError, skewMs, backlog } = device.health;
+  const { lastError, skewMs, backlog, unkept } = device.health;
   return {
     id: device.id,
     deviceId: device.deviceId,
@@ -41,6 +41,7 @@ export const deviceView = (device: Device): DeviceView => {
       lastError: lastError ? { code: lastError.code, at: lastError.at.toISOString() } : null,
       skewMs: skewMs ?? null,
       backlog: backlog ?? null,
+      unkept: unkept ?? 0,
     },
   };
 };
@@ -127,6 +128,13 @@ export const createRegistry = ({ devices, newKeyId, serialBound, presence, clock
     async takes(deviceId: string): Promise<boolean> {
       const device = await devices.findByName(deviceId);
       return device !== null && device.revokedAt === null;
+    },
+
+    /** What a device is called that is named so, or has this id. DEVICE_NOT_FOUND. */
+    async nameOf(ref: string): Promise<string> {
+      const isId = /^[0-9a-f]{24}$/.test(ref);
+      const device = (await devices.findByName(ref)) ?? (isId ? await devices.find(ref as UserId) : null);
+      return must(device).deviceId;
     },
 
     /** Whose key it is; UNAUTHORIZED when it is nobody's, is over, or its device is revoked. */

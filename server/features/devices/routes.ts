@@ -54,12 +54,15 @@ const scanRoute = ({ scanning }: Services): Route =>
       tags,
       body: Recognitions,
       maxBodyBytes: MOST_BYTES,
+      // A backlog of a week in batches is a hundred requests.
+      limit: { perMinute: 600, by: 'account' },
       reply: ScanReply,
       faults: [
         'DEVICE_NOT_BOUND',
         'STUDENT_NOT_ON_ROSTER',
         'CHECK_IN_CLOSED',
         'SESSION_ENDED',
+        'QUARANTINE_FULL',
         'BUSY',
         'REGISTER_UNAVAILABLE',
       ],

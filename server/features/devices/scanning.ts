@@ -41,8 +41,13 @@ export const summaryOf = (results: readonly Ingested[]): ScanSummary => {
 };
 
 const resultOf = (result: Ingested): ScanResult => {
-  const { eventId: _, ...rest } = result;
-  return { ...rest, repeated: result.outcome === 'repeated', message: messageOf(result) };
+  const { eventId: _, already: __, missing, ...rest } = result;
+  return {
+    ...rest,
+    ...(missing && { missing: [...missing] }),
+    repeated: result.outcome === 'repeated',
+    message: messageOf(result),
+  };
 };
 
 /** The door of the devices: one recognition or many, over any wire (CI4). */
