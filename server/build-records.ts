@@ -10,13 +10,17 @@ import type { Records } from './data/records.ts';
 import type { SessionRecord, Sessions } from './data/sessions.ts';
 import type { Publish } from './domain/audience.ts';
 import { createAnalyticsService } from './features/analytics/analytics.ts';
+import type { Marking } from './features/attendance/marking.ts';
+import type { Reach } from './features/attendance/reach.ts';
 import { createRecount } from './features/attendance/recount.ts';
 import { createAuditService } from './features/records/audit.ts';
 import { createCorrecting } from './features/records/correcting.ts';
 import { createExporting } from './features/records/export.ts';
 import { createRecordsService } from './features/records/records.ts';
+import { createRows } from './features/records/rows.ts';
 import { createScope } from './features/records/scope.ts';
 import type { Clock } from './kit/clock.ts';
+import type { Register } from './live/register.ts';
 
 type Parts = {
   readonly connection: Connection;
@@ -25,6 +29,9 @@ type Parts = {
   readonly classes: Classes;
   readonly settle: (session: SessionRecord) => Promise<void>;
   readonly publish: Publish;
+  readonly register: Pick<Register, 'since'>;
+  readonly alive: Reach['alive'];
+  readonly marking: Marking;
   readonly clock: Clock;
   readonly config: Config;
 };
@@ -39,9 +46,11 @@ export const buildRecords = async ({ connection, config, ...parts }: Parts) => {
   const scope = createScope(parts);
   const records = createRecordsService({ reads, scope, names });
   const recount = createRecount(parts);
+  const correcting = createCorrecting({ ...parts, records, corrections, audit, recount });
   return {
     records,
-    correcting: createCorrecting({ ...parts, records, corrections, audit, recount }),
+    correcting,
+    rows: createRows({ ...parts, records, correcting, scope, timeZone: config.TIME_ZONE }),
     exporting: createExporting({ reads, scope, names }),
     analytics: createAnalyticsService({
       ...parts,

@@ -75,7 +75,15 @@ export const buildSessions = (parts: Parts) => {
     timeZone: config.TIME_ZONE,
     maxMinutes: config.SESSION_MAX_MINUTES,
   });
-  const service = createSessionService({ ...parts, starting, standing, finish, settle, ended });
+  const service = createSessionService({
+    ...parts,
+    timeZone: config.TIME_ZONE,
+    starting,
+    standing,
+    finish,
+    settle,
+    ended,
+  });
   const sweeper = createSweeper({ ...parts, standing, finish, settle });
   const clockwork = createClockwork({ ...parts, sweeper, finish });
 

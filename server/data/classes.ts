@@ -231,6 +231,14 @@ export const createClasses = (connection: mongoose.Connection) => {
     enrolsByCheckIn: async (classId: ClassId): Promise<boolean> =>
       (await model.exists({ _id: oid(classId), enrolment: 'check-in' })) !== null,
 
+    /** Gives a class another owner, who is no co-teacher then. */
+    handOver: (classId: ClassId, teacherId: UserId): Promise<ClassInfo | null> =>
+      change(classId, {
+        $set: { teacherId: oid(teacherId) },
+        $pull: { coTeacherIds: oid(teacherId) },
+        $unset: { startedAs: 1 }, // a name of the former owner's
+      }),
+
     /** Whether somebody owns a class. */
     ownsOne: async (userId: UserId): Promise<boolean> =>
       (await model.exists({ teacherId: oid(userId) })) !== null,

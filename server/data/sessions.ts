@@ -96,6 +96,9 @@ export const createSessions = (connection: mongoose.Connection) => {
     },
 
     read: (id: SessionId) => find({ _id: oid(id) }),
+    /** The sessions of some classes, or of all, that are live or closing. */
+    open: (classIds?: readonly ClassId[]) =>
+      findAll({ open: true, ...(classIds && { classId: { $in: classIds.map(oid) } }) }),
     /** The session of a class that is live or closing. */
     openOf: (classId: ClassId) => find({ classId: oid(classId), open: true }),
 
@@ -141,14 +144,15 @@ export const createSessions = (connection: mongoose.Connection) => {
       return row && toRecord(row);
     },
 
-    /** A page of a class's sessions, the newest first. */
+    /** A page of the sessions of some classes, or of all, the newest first. */
     async list(page: {
-      classId: ClassId;
+      classIds?: readonly ClassId[] | undefined;
       state?: SessionState | undefined;
       limit: number;
       cursor?: string | undefined;
     }): Promise<Page<SessionRecord>> {
-      const filter: mongoose.mongo.Filter<Stored> = { classId: oid(page.classId) };
+      const filter: mongoose.mongo.Filter<Stored> = {};
+      if (page.classIds !== undefined) filter.classId = { $in: page.classIds.map(oid) };
       if (page.state !== undefined) filter.state = page.state;
       if (page.cursor !== undefined) filter._id = { $lt: oid(page.cursor) };
       const found = await asked(

@@ -132,6 +132,13 @@ export const createUsers = (connection: mongoose.Connection) => {
       return row && toUser(row);
     },
 
+    /** The address of the one who logs in and has this code, as a student or a teacher; null where there is none, or two. */
+    async addressOfCode(code: string): Promise<string | null> {
+      const filter = { $or: [{ studentCode: code }, { teacherCode: code }], generation: { $exists: true } };
+      const [one, two] = await model.find(filter, { email: 1 }).limit(2).lean<Pick<Stored, 'email'>[]>();
+      return two === undefined ? (one?.email ?? null) : null;
+    },
+
     /** Those of the ids that exist, in no particular order. */
     async findMany(userIds: readonly UserId[]): Promise<User[]> {
       const rows = await model.find({ _id: { $in: userIds.map(oid) } }, WITHOUT_HASH).lean<Stored[]>();

@@ -65,7 +65,14 @@ export const createInstance = async (options: Options) => {
     timeZone: options.timeZone ?? 'UTC',
     maxMinutes: options.maxMinutes ?? 180,
   });
-  const service = createSessionService({ ...shared, starting, standing, finish, settle });
+  const service = createSessionService({
+    ...shared,
+    timeZone: options.timeZone ?? 'UTC',
+    starting,
+    standing,
+    finish,
+    settle,
+  });
   const sweeper = createSweeper({ ...shared, standing, finish, settle, patienceMs });
   const clockwork = createClockwork({ sessions, sweeper, finish, log });
 

@@ -106,6 +106,11 @@ export const createAuth = (deps: AuthDeps) => {
   };
 
   return {
+    /** The address behind a name that somebody logs in with: their own, or that of their code; else the name itself. */
+    async addressOf(name: string): Promise<string> {
+      return name.includes('@') ? name : ((await users.addressOfCode(name)) ?? name);
+    },
+
     /** INVALID_CREDENTIALS, whether it is the address or the password; RATE_LIMITED; ACCOUNT_DISABLED; BUSY. */
     async logIn(
       { email, password }: { email: string; password: string },

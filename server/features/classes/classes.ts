@@ -79,6 +79,10 @@ export const createClassesService = (deps: ClassesDeps) => {
     return user;
   };
 
+  const mustTeach = async (userId: UserId): Promise<void> => {
+    if ((await users.find(userId))?.role !== 'teacher') throw new Fault('TEACHER_NOT_FOUND');
+  };
+
   /**
    * The creator owns it, or the teacher whom an admin names: TEACHER_NOT_FOUND, FORBIDDEN. Everyone in its sections is
    * on its roster: SECTION_NOT_FOUND. CODE_EXISTS.
@@ -89,11 +93,11 @@ export const createClassesService = (deps: ClassesDeps) => {
       sectionIds = [],
       teacherId = who.userId,
       ...fields
-    }: NewClass & { teacherId?: UserId; startedAs?: string },
+    }: NewClass & { teacherId?: UserId | undefined; startedAs?: string },
   ): Promise<ClassInfo> => {
     if (teacherId !== who.userId) {
       if (who.role !== 'admin') throw new Fault('FORBIDDEN');
-      if ((await users.find(teacherId))?.role !== 'teacher') throw new Fault('TEACHER_NOT_FOUND');
+      await mustTeach(teacherId);
     }
     await requireSections(sectionIds);
     const createdAt = new Date(clock.now());
@@ -102,6 +106,19 @@ export const createClassesService = (deps: ClassesDeps) => {
     if (sectionIds.length === 0) return info;
     await rosters.recompute(info.id);
     return there(await classes.find(info.id));
+  };
+
+  /** Another owner, by an admin; the former one leaves. TEACHER_NOT_FOUND, FORBIDDEN. */
+  const handOver = async (
+    who: Who,
+    { id, teacherId: former }: ClassInfo,
+    teacherId: UserId,
+  ): Promise<void> => {
+    if (who.role !== 'admin') throw new Fault('FORBIDDEN');
+    await mustTeach(teacherId);
+    there(await classes.handOver(id, teacherId));
+    await presence.joined(teacherId, id, 'staff');
+    await presence.left(former, id);
   };
 
   return {
@@ -152,10 +169,16 @@ export const createClassesService = (deps: ClassesDeps) => {
 
     /**
      * Renames, gives another code or other sections (also to the running session), or changes who sees classmates' rows
-     * from the next session on. CODE_EXISTS, SECTION_NOT_FOUND.
+     * from the next session on. CODE_EXISTS, SECTION_NOT_FOUND. An admin may name another owner: TEACHER_NOT_FOUND,
+     * FORBIDDEN for others.
      */
-    async update(who: Who, classId: ClassId, { sectionIds, ...patch }: ClassPatch): Promise<ClassInfo> {
-      await asStaff(who, classId);
+    async update(
+      who: Who,
+      classId: ClassId,
+      { sectionIds, teacherId, ...patch }: ClassPatch & { teacherId?: UserId | undefined },
+    ): Promise<ClassInfo> {
+      const info = await asStaff(who, classId);
+      if (teacherId !== undefined && teacherId !== info.teacherId) await handOver(who, info, teacherId);
       if (sectionIds !== undefined) await requireSections(sectionIds);
       const changed = there(await classes.update(classId, patch));
       if (sectionIds === undefined) return changed;

@@ -1,6 +1,7 @@
 import { Fault, type FaultCode, isFaultCode } from '../../../shared/faults.ts';
 import type { UserId } from '../../../shared/ids.ts';
 import {
+  type Recognition,
   RecognitionBatch,
   type Recognitions,
   type ScanReply,
@@ -8,6 +9,7 @@ import {
   type ScanSummary,
 } from '../../../shared/protocol/index.ts';
 import type { Device, Devices } from '../../data/devices.ts';
+import type { Sessions } from '../../data/sessions.ts';
 import type { Who } from '../../domain/who.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { type Ingest, type Ingested, messageOf } from './ingest.ts';
@@ -15,6 +17,7 @@ import type { Registry } from './registry.ts';
 
 type Deps = {
   readonly devices: Pick<Devices, 'find'>;
+  readonly sessions: Pick<Sessions, 'openOfDevice'>;
   readonly ingest: Ingest;
   readonly registry: Pick<Registry, 'note'>;
   readonly clock: Clock;
@@ -51,7 +54,7 @@ const resultOf = (result: Ingested): ScanResult => {
 };
 
 /** The door of the devices: one recognition or many, over any wire (CI4). */
-export const createScanning = ({ devices, ingest, registry, clock }: Deps) => {
+export const createScanning = ({ devices, sessions, ingest, registry, clock }: Deps) => {
   /** Takes events in for a device and notes how it fares. */
   const take = async (
     device: Device,
@@ -72,6 +75,16 @@ export const createScanning = ({ devices, ingest, registry, clock }: Deps) => {
     }
   };
 
+  /** Why a recognition was not counted, for a device that knows no outcomes. */
+  const refusalOf = async (device: Device, result: Ingested): Promise<Fault> => {
+    const { code = '' } = result;
+    if (isFaultCode(code)) return new Fault(code);
+    if (code === 'UNKNOWN_STUDENT') return new Fault('STUDENT_NOT_FOUND');
+    if (code === 'CLOCK_SKEWED' && (await sessions.openOfDevice(device.deviceId)) === null)
+      return new Fault('DEVICE_NOT_BOUND');
+    return new Fault('INVALID_REQUEST', { text: messageOf(result) });
+  };
+
   const mustLive = async (id: UserId): Promise<Device> => {
     const device = await devices.find(id);
     if (device === null || device.revokedAt !== null) throw new Fault('UNAUTHORIZED');
@@ -80,6 +93,18 @@ export const createScanning = ({ devices, ingest, registry, clock }: Deps) => {
 
   return {
     take,
+
+    /**
+     * One recognition, `repeated` also where the student was in already. A fault where it did not count: STUDENT_NOT_FOUND,
+     * DEVICE_NOT_BOUND, INVALID_REQUEST (set aside for review, as ever), or why it was rejected.
+     */
+    async one(who: Pick<Who, 'userId'>, said: Recognition): Promise<ScanResult> {
+      const device = await mustLive(who.userId);
+      const [result] = await take(device, [said], {});
+      if (result === undefined) throw new Fault('BUSY');
+      if (result.code !== undefined) throw await refusalOf(device, result);
+      return resultOf(result.already ? { ...result, outcome: 'repeated' } : result);
+    },
 
     /** What a device sent with its key. DEVICE_NOT_BOUND when no event has a session; of a single one also why not. */
     async scan(who: Pick<Who, 'userId'>, said: Recognitions): Promise<ScanReply> {

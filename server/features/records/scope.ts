@@ -34,6 +34,10 @@ export const createScope = ({ classes, sessions }: Deps) => {
   return {
     teaches,
 
+    /** The classes on whose rosters they are. */
+    attends: async (who: Asker): Promise<readonly ClassId[]> =>
+      (await classes.membershipsOf(who.userId)).students,
+
     /**
      * The records that they ask for, as far as they may see them. FORBIDDEN for another student's;
      * CLASS_NOT_FOUND, NOT_CLASS_TEACHER, SESSION_NOT_FOUND for classes and sessions that are not theirs.

@@ -13,7 +13,7 @@ import type { Publish } from '../../domain/audience.ts';
 import { sessionView, staffView } from '../../domain/session-view.ts';
 import type { Who } from '../../domain/who.ts';
 import type { Checkpoint } from '../../kit/checkpoint.ts';
-import { type Clock, isoNow } from '../../kit/clock.ts';
+import { type Clock, dayIn, isoNow } from '../../kit/clock.ts';
 import { describeError } from '../../kit/describe-error.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Register } from '../../live/register.ts';
@@ -22,7 +22,7 @@ import type { Starting } from './starting.ts';
 
 type Deps = {
   readonly sessions: Pick<Sessions, 'cancel' | 'list' | 'read'>;
-  readonly classes: Pick<Classes, 'find'>;
+  readonly classes: Pick<Classes, 'find' | 'membershipsOf'>;
   readonly register: Pick<Register, 'live'>;
   readonly starting: Starting;
   readonly standing: Standing;
@@ -34,6 +34,8 @@ type Deps = {
   readonly publish: Publish;
   readonly clock: Clock;
   readonly log: Log;
+  /** In which days are counted. */
+  readonly timeZone: string;
   readonly checkpoint: Checkpoint;
 };
 
@@ -51,10 +53,32 @@ export const CANCEL_STEPS = ['cancel:stored', 'settle:kept', 'settle:dropped', '
 export const createSessionService = (deps: Deps) => {
   const { sessions, classes, register, starting, standing, finish, settle, publish, clock, log } = deps;
 
-  const staffClass = async (who: Asker, classId: ClassId): Promise<void> => {
+  const staffClass = async (who: Asker, classId: ClassId): Promise<ClassInfo> => {
     const info = await classes.find(classId);
     if (info === null) throw new Fault('CLASS_NOT_FOUND');
     if (!isStaff(who, info)) throw new Fault('NOT_CLASS_TEACHER');
+    return info;
+  };
+
+  const mustBeToday = (date: string): void => {
+    const today = dayIn(deps.timeZone, clock.now());
+    const text = `A session is of the day on which it starts: ${today} in ${deps.timeZone}`;
+    if (date !== today)
+      throw new Fault('INVALID_REQUEST', { text, details: [{ path: 'date', message: text }] });
+  };
+
+  const memberClass = async (who: Asker, classId: ClassId): Promise<ClassId> => {
+    const info = await classes.find(classId);
+    if (info === null) throw new Fault('CLASS_NOT_FOUND');
+    if (!isMember(who, info)) throw new Fault(who.role === 'student' ? 'NOT_ENROLLED' : 'NOT_CLASS_TEACHER');
+    return classId;
+  };
+
+  /** The classes that someone belongs to; undefined means all of them. */
+  const belongsTo = async (who: Asker): Promise<readonly ClassId[] | undefined> => {
+    if (who.role === 'admin') return undefined;
+    const { staff, students } = await classes.membershipsOf(who.userId);
+    return [...staff, ...students];
   };
 
   const staffOf = async (who: Asker, { classId }: SessionRecord): Promise<boolean> => {
@@ -86,11 +110,21 @@ export const createSessionService = (deps: Deps) => {
   return {
     /**
      * Starts a session (SE1, SE2, SE5). CLASS_NOT_FOUND, NOT_CLASS_TEACHER, INVALID_REQUEST, DEVICE_NOT_FOUND, DEVICE_BUSY;
-     * SESSION_EXISTS, whose details name the running one.
+     * SESSION_EXISTS, whose details name the running one. An admin may open it in the name of a teacher of the class
+     * (else FORBIDDEN, NOT_CLASS_TEACHER). A `date` that is named has to be today's.
      */
-    async start(who: Asker, options: SessionOptions): Promise<Session> {
-      await staffClass(who, options.classId);
-      const { session, began } = await starting.begin(who.userId, options, (other) => staffOf(who, other));
+    async start(
+      who: Asker,
+      options: SessionOptions,
+      { teacherId = who.userId, date }: { teacherId?: UserId | undefined; date?: string | undefined } = {},
+    ): Promise<Session> {
+      const info = await staffClass(who, options.classId);
+      if (teacherId !== who.userId) {
+        if (who.role !== 'admin') throw new Fault('FORBIDDEN');
+        if (!isStaff({ userId: teacherId, role: 'teacher' }, info)) throw new Fault('NOT_CLASS_TEACHER');
+      }
+      if (date !== undefined) mustBeToday(date);
+      const { session, began } = await starting.begin(teacherId, options, (other) => staffOf(who, other));
       if (!began)
         throw new Fault('SESSION_EXISTS', { details: [{ path: 'sessionId', message: session.id }] });
       return staffView(session);
@@ -112,21 +146,19 @@ export const createSessionService = (deps: Deps) => {
       return { classId, sessionId, startedAt: openedAt };
     },
 
-    /** The sessions of a class, the newest first. CLASS_NOT_FOUND, NOT_CLASS_TEACHER, NOT_ENROLLED. */
+    /** The sessions of a class, or of all that they belong to, the newest first. CLASS_NOT_FOUND, NOT_CLASS_TEACHER, NOT_ENROLLED. */
     async list(
       who: Asker,
       page: {
-        classId: ClassId;
+        classId?: ClassId | undefined;
         state?: SessionState | undefined;
         limit: number;
         cursor?: string | undefined;
       },
     ): Promise<{ items: Session[]; nextCursor: string | null }> {
-      const info = await classes.find(page.classId);
-      if (info === null) throw new Fault('CLASS_NOT_FOUND');
-      if (!isMember(who, info))
-        throw new Fault(who.role === 'student' ? 'NOT_ENROLLED' : 'NOT_CLASS_TEACHER');
-      const { items, nextCursor } = await sessions.list(page);
+      const { classId, ...rest } = page;
+      const classIds = classId === undefined ? await belongsTo(who) : [await memberClass(who, classId)];
+      const { items, nextCursor } = await sessions.list({ ...rest, classIds });
       return { items: items.map(sessionView), nextCursor };
     },
 
