@@ -1,4 +1,5 @@
 import { codesDialect } from './dialects/codes.ts';
+import { coursesDialect } from './dialects/courses.ts';
 import { liveDialect } from './dialects/live.ts';
 import { proximityDialect } from './dialects/proximity.ts';
 import { analyticsRoutes } from './features/analytics/routes.ts';
@@ -32,7 +33,8 @@ export type Services = Parameters<typeof authRoutes>[0] &
   Parameters<typeof deviceRoutes>[0] &
   Parameters<typeof proximityDialect>[0] &
   Parameters<typeof liveDialect>[0] &
-  Parameters<typeof codesDialect>[0];
+  Parameters<typeof codesDialect>[0] &
+  Parameters<typeof coursesDialect>[0];
 
 /** Every route of the product. The services are called by requests only: the documents are made without any. */
 export const declaredRoutes = (services: Services): readonly Route[] => [
@@ -50,6 +52,7 @@ export const declaredRoutes = (services: Services): readonly Route[] => [
   ...checkInRoutes(services),
   ...passkeyRoutes(services),
   ...deviceRoutes(services),
+  ...coursesDialect(services),
   ...liveDialect(services),
   ...codesDialect(services),
   ...recordByIdRoutes(services),
