@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import type { LoginId, UserId } from '../../shared/ids.ts';
+import { nativeDb } from './asked.ts';
 import { hex, oid } from './mongo.ts';
 
 /** One log-in of one user, and the family of refresh tokens that descends from it. */
@@ -54,6 +55,7 @@ const toLogin = (row: Stored): Login => ({
 /** The log-ins' collection. */
 export const createLogins = (connection: mongoose.Connection) => {
   const model = connection.model<Row>('Login', schema);
+  const all = nativeDb(connection).collection<Stored>('logins');
   const alive = (now: Date) => ({ endedAt: null, expiresAt: { $gt: now } });
 
   return {
@@ -82,7 +84,7 @@ export const createLogins = (connection: mongoose.Connection) => {
 
     /** Those of the ids that exist, in no particular order. */
     async findMany(loginIds: readonly LoginId[]): Promise<Login[]> {
-      const rows = await model.find({ _id: { $in: loginIds.map(oid) } }).lean<Stored[]>();
+      const rows = await all.find({ _id: { $in: loginIds.map(oid) } }).toArray();
       return rows.map(toLogin);
     },
 

@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import { Fault } from '../../shared/faults.ts';
 import type { UserId } from '../../shared/ids.ts';
 import type { Role } from '../../shared/status.ts';
+import { nativeDb } from './asked.ts';
 import { hex, isDuplicateKey, oid, type Page, pageOf } from './mongo.ts';
 
 /** A person, with or without a log-in, as every other part of the program sees one: without the password's hash. */
@@ -94,6 +95,7 @@ export const userModel = (connection: mongoose.Connection): mongoose.Model<UserR
 /** The accounts among the people's collection, and everybody by id; what the school knows of people is in `people.ts`. */
 export const createUsers = (connection: mongoose.Connection) => {
   const model = userModel(connection);
+  const people = nativeDb(connection).collection<Stored>('users');
 
   return {
     async ensureIndexes(): Promise<void> {
@@ -141,7 +143,9 @@ export const createUsers = (connection: mongoose.Connection) => {
 
     /** Those of the ids that exist, in no particular order. */
     async findMany(userIds: readonly UserId[]): Promise<User[]> {
-      const rows = await model.find({ _id: { $in: userIds.map(oid) } }, WITHOUT_HASH).lean<Stored[]>();
+      const filter = { _id: { $in: userIds.map(oid) } };
+      // Every request asks this of its sender: without mongoose it takes half the time.
+      const rows = await people.find(filter, { projection: WITHOUT_HASH }).toArray();
       return rows.map(toUser);
     },
 

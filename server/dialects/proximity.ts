@@ -3,7 +3,7 @@ import { SessionId } from '../../shared/ids.ts';
 import type { CheckIn, Session } from '../../shared/protocol/index.ts';
 import { PercentageQuery, TrendQuery } from '../../shared/rest/analytics.ts';
 import * as wire from '../../shared/rest/proximity.ts';
-import { attended, type Tally } from '../domain/percentage.ts';
+import { attended, sumOf, type Tally } from '../domain/percentage.ts';
 import type { Who } from '../domain/who.ts';
 import type { AnalyticsService } from '../features/analytics/analytics.ts';
 import type { Auth } from '../features/auth/auth.ts';
@@ -232,11 +232,15 @@ export const proximityDialect = (deps: ProximityDeps): Route[] => {
       },
       async ({ who, query }) => {
         const report = await analytics.daily(who, query);
-        const courses = report.classes.map(({ className = '', counts }) => ({
+        const courses = report.classes.map(({ className = '', sessions }) => ({
           course_name: className,
-          ...day(counts),
+          ...day(sumOf(sessions)),
         }));
-        return { date: report.date, ...day(report.counts), classes: courses };
+        return {
+          date: report.date,
+          ...day(sumOf(report.classes.flatMap(({ sessions }) => sessions))),
+          classes: courses,
+        };
       },
     ),
     route(

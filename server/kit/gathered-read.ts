@@ -16,8 +16,8 @@ export const createGatheredRead = <Key, Value>(
   const readOn = async () => {
     reading = true;
     while (waiting.length > 0) {
-      // What this turn of the loop still brings goes along.
-      await new Promise((resolve) => setImmediate(resolve));
+      // What is asked for in the same breath goes along.
+      await undefined;
       const askers = waiting.splice(0, MOST);
       try {
         const found = await readMany([...new Set(askers.map(({ key }) => key))]);

@@ -53,12 +53,10 @@ export type DailyQuery = z.infer<typeof DailyQuery>;
 export const DailyReport = z
   .object({
     date: Day,
-    counts: z.object(tally).describe('Of all its sessions.'),
     classes: z.array(
       z.object({
         classId: ClassId,
         className: z.string().optional().describe('As it was within the last minute.'),
-        counts: z.object(tally).describe('Of all sessions of the class.'),
         sessions: z.array(z.object({ sessionId: SessionId, ...tally, total: n(), percentage })),
       }),
     ),

@@ -12,7 +12,7 @@ import type { StatsQuery } from '../../../shared/rest/records.ts';
 import type { Analytics } from '../../data/analytics.ts';
 import type { Classes } from '../../data/classes.ts';
 import type { Names } from '../../data/names.ts';
-import { attendance, expected, percent, sumOf, type Tally } from '../../domain/percentage.ts';
+import { attendance, expected, percent, type Tally } from '../../domain/percentage.ts';
 import { addDays, monthOf, semesterOf } from '../../domain/period.ts';
 import { type Clock, dayIn } from '../../kit/clock.ts';
 import type { Asker, Scope } from '../records/scope.ts';
@@ -79,14 +79,13 @@ export const createAnalyticsService = (deps: Deps) => {
       const filter = await scope.of(who, { classId });
       const sessions = await analytics.bySession({ ...filter, from: date, to: date });
       const classNames = await classNamesOf([...new Set(sessions.map((session) => session.classId))]);
-      const report = new Map<string, Omit<DailyReport['classes'][number], 'counts'>>();
+      const report = new Map<string, DailyReport['classes'][number]>();
       for (const { classId: id, sessionId, ...tally } of sessions) {
         const known = report.get(id) ?? { classId: id, className: classNames.get(id), sessions: [] };
         known.sessions.push({ sessionId, ...tally, total: totalOf(tally), percentage: attendance(tally) });
         report.set(id, known);
       }
-      const counted = [...report.values()].map((one) => ({ ...one, counts: sumOf(one.sessions) }));
-      return { date, counts: sumOf(sessions), classes: counted };
+      return { date, classes: [...report.values()] };
     },
 
     /** Day by day, up to today. */
