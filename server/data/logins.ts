@@ -9,6 +9,8 @@ export type Login = {
   readonly userId: UserId;
   /** Which refresh token of the family is the living one; null for a log-in that has none (root paths). */
   readonly generation: number | null;
+  /** True for a browser's, which is known by its cookie and has no refresh tokens either. */
+  readonly web: boolean;
   /** Goes into the family's refresh tokens, so that the signing key alone cannot make one. */
   readonly nonce: string;
   readonly expiresAt: Date;
@@ -18,6 +20,7 @@ export type Login = {
 type Row = {
   userId: mongoose.Types.ObjectId;
   generation: number | null;
+  web?: boolean;
   nonce: string;
   /** A keyed hash of the address that it came from; the address itself is not kept. */
   from: string;
@@ -31,6 +34,7 @@ const schema = new mongoose.Schema<Row>(
   {
     userId: { type: mongoose.Schema.Types.ObjectId, required: true },
     generation: { type: Number, default: null },
+    web: { type: Boolean },
     nonce: { type: String, required: true },
     from: { type: String, required: true },
     createdAt: { type: Date, required: true },
@@ -47,6 +51,7 @@ const toLogin = (row: Stored): Login => ({
   id: hex(row._id),
   userId: hex(row.userId),
   generation: row.generation,
+  web: row.web ?? false,
   nonce: row.nonce,
   expiresAt: row.expiresAt,
   endedAt: row.endedAt,
@@ -65,15 +70,16 @@ export const createLogins = (connection: mongoose.Connection) => {
 
     async create(login: {
       userId: UserId;
-      refreshable: boolean;
+      kind: 'root' | 'api' | 'web';
       nonce: string;
       from: string;
       createdAt: Date;
       expiresAt: Date;
     }): Promise<Login> {
-      const { userId, refreshable, ...rest } = login;
-      const generation = refreshable ? 0 : null;
-      const row = await model.create({ ...rest, userId: oid(userId), generation, endedAt: null });
+      const { userId, kind, ...rest } = login;
+      const generation = kind === 'api' ? 0 : null;
+      const web = kind === 'web' ? { web: true } : {};
+      const row = await model.create({ ...rest, ...web, userId: oid(userId), generation, endedAt: null });
       return toLogin(row.toObject<Stored>());
     },
 
@@ -102,6 +108,18 @@ export const createLogins = (connection: mongoose.Connection) => {
         .findOneAndUpdate(
           { _id: oid(loginId), generation, ...alive(now) },
           { $inc: { generation: 1 }, $set: { expiresAt } },
+          { returnDocument: 'after' },
+        )
+        .lean<Stored>();
+      return row && toLogin(row);
+    },
+
+    /** Lets a living log-in live longer. Null when it is not alive any more. */
+    async extend(loginId: LoginId, now: Date, expiresAt: Date): Promise<Login | null> {
+      const row = await model
+        .findOneAndUpdate(
+          { _id: oid(loginId), ...alive(now) },
+          { $set: { expiresAt } },
           { returnDocument: 'after' },
         )
         .lean<Stored>();

@@ -5,6 +5,7 @@ import { type Limiter, type Limiters, memoryLimiters } from '../kit/limiter.ts';
 import type { Log } from '../kit/log.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import { type Authenticate, admit } from './auth.ts';
+import { browserLoginOf } from './cookie.ts';
 import { docsPages } from './docs.ts';
 import { type Download, isDownload, sendDownload } from './download.ts';
 import { answerFaults } from './faults.ts';
@@ -73,7 +74,9 @@ export const createApp = (options: AppOptions): Express => {
     const answered: RequestHandler = async (request, response) => {
       const { params, query, body, ip = '' } = request;
       const upload = declaration.upload && incomingOf(declaration.upload, request, response);
-      const data = await run({ params, query, body, who: response.locals.who, ip, upload });
+      const browser =
+        declaration.cookie === undefined ? undefined : browserLoginOf(declaration.cookie, request, response);
+      const data = await run({ params, query, body, who: response.locals.who, ip, upload, browser });
       if (isDownload(declaration.reply)) return await sendDownload(response, data as Download);
       if (upload?.lines) {
         sendLine(response, { success: true, data });

@@ -3,6 +3,7 @@ import { Fault, type FaultCode, type FaultDetail } from '../../shared/faults.ts'
 import type { Failure } from '../../shared/rest/common.ts';
 import type { Role } from '../../shared/status.ts';
 import type { Who } from '../domain/who.ts';
+import type { BrowserLogin } from './cookie.ts';
 import type { Incoming, Upload } from './upload.ts';
 
 /** Who may call: anyone at all, or the signed-in of some roles. */
@@ -59,6 +60,8 @@ export type Declaration<
   readonly textFor?: { readonly [code in FaultCode]?: string };
   /** The product's own where there is none. */
   readonly envelope?: Envelope;
+  /** The path for which the browser keeps the web app's log-in: the route may read and set that cookie. */
+  readonly cookie?: string;
   /** True: the body may come as a form. */
   readonly form?: true;
   /** Where another route has the same method and path: whether this body is meant for this one. */
@@ -76,6 +79,8 @@ export type Call<A extends Access, P extends Maybe, Q extends Maybe, B extends M
   readonly who: A extends 'public' ? undefined : Who;
   /** The client's address, as far as the configured proxies are to be believed. */
   readonly ip: string;
+  /** Of a route with a `cookie`. */
+  readonly browser: BrowserLogin;
 };
 
 /** A request as it arrives, unchecked but for the caller's identity. */
@@ -86,10 +91,13 @@ export type RawCall = {
   readonly who: Who | undefined;
   readonly ip: string;
   readonly upload?: Incoming | undefined;
+  readonly browser?: BrowserLogin | undefined;
 };
 
 /** A declared route and its checked handler. */
 export type Route = { readonly declaration: Declaration; readonly run: (call: RawCall) => Promise<unknown> };
+
+const NO_BROWSER: BrowserLogin = { cookie: undefined, set: () => {} };
 
 /** Declares a route. The handler sees validated input only, and answers with what `reply` describes. */
 export const route = <
@@ -103,7 +111,7 @@ export const route = <
   handle: (call: Call<A, P, Q, B>) => Promise<z.input<R>>,
 ): Route => ({
   declaration: declaration as unknown as Declaration,
-  run: async ({ params, query, body, who, ip }) => {
+  run: async ({ params, query, body, who, ip, browser = NO_BROWSER }) => {
     refuseUnsafeKeys('body', body);
     refuseUnsafeKeys('query', query);
     const call = {
@@ -112,6 +120,7 @@ export const route = <
       body: checked(declaration.body, body, 'body'),
       who: who as A extends 'public' ? undefined : Who,
       ip,
+      browser,
     };
     return declaration.reply.parse(await handle(call));
   },

@@ -54,6 +54,12 @@ export type Tokens = z.infer<typeof Tokens>;
 export const LoggedIn = Tokens.extend({ user: Me }).meta({ id: 'LoggedIn' });
 export type LoggedIn = z.infer<typeof LoggedIn>;
 
+/** What the web app gets: its log-in itself stays in a cookie that no script can read. */
+export const WebSession = Tokens.pick({ accessToken: true, tokenType: true, expiresAt: true })
+  .extend({ user: Me })
+  .meta({ id: 'WebSession' });
+export type WebSession = z.infer<typeof WebSession>;
+
 export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(512) });
 export const PasswordChange = z.strictObject({ currentPassword: TriedPassword, newPassword: NewPassword });
 export type PasswordChange = z.infer<typeof PasswordChange>;

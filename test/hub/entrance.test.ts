@@ -213,7 +213,7 @@ describe('who is let in', () => {
         await Promise.all([seated(raw), seated(idle)]);
         const elsewhere = await createLogins(hub.connection).create({
           userId: ada.id,
-          refreshable: false,
+          kind: 'root',
           nonce: '-',
           from: '-',
           createdAt: new Date(),

@@ -31,7 +31,7 @@ export const createSchool = (connection: Connection) => {
     });
     const login = await logins.create({
       userId: user.id,
-      refreshable: false,
+      kind: 'root',
       nonce: '-',
       from: '-',
       createdAt,

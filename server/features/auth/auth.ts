@@ -14,6 +14,7 @@ import { keyed } from './keys.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import type { Throttle } from './throttle.ts';
 import type { Tokens } from './tokens.ts';
+import { createWebCookies } from './web-cookies.ts';
 
 /** The life of a log-in at the root paths, in seconds: one day, and no refresh. */
 const ROOT_TTL = 86_400;
@@ -24,6 +25,8 @@ export type Grant = {
   readonly accessToken: string;
   readonly expiresAt: number;
   readonly refreshToken: string | null;
+  /** What a browser keeps of a log-in of the web app; null for others. */
+  readonly cookie: string | null;
   readonly refreshExpiresAt: number;
 };
 
@@ -43,12 +46,13 @@ export type AuthDeps = {
 /** Log-in, its tokens and its end. */
 export const createAuth = (deps: AuthDeps) => {
   const { users, logins, hashing, tokens, refreshTokens, throttle, presence, clock, config } = deps;
+  const webCookies = createWebCookies({ secret: deps.secret });
   const fingerprint = keyed(deps.secret, 'address');
   const now = () => new Date(clock.now());
 
   const grant = (user: User, login: Login): Grant => {
     const end = login.expiresAt.getTime();
-    const life = login.generation === null ? ROOT_TTL : config.ACCESS_TOKEN_TTL;
+    const life = login.generation === null && !login.web ? ROOT_TTL : config.ACCESS_TOKEN_TTL;
     // A token counts whole seconds; say the end that it really has.
     const expiresAt = Math.floor(Math.min(clock.now() + life * 1000, end) / 1000) * 1000;
     const who: Who = { userId: user.id, role: user.role, loginId: login.id, expiresAt };
@@ -57,6 +61,7 @@ export const createAuth = (deps: AuthDeps) => {
       accessToken: tokens.issue(who),
       expiresAt,
       refreshToken: login.generation === null ? null : refreshTokens.mint(login, login.generation),
+      cookie: login.web ? webCookies.mint(login) : null,
       refreshExpiresAt: end,
     };
   };
@@ -105,6 +110,13 @@ export const createAuth = (deps: AuthDeps) => {
     return lives && login.userId === who.userId && !user.disabled && user.role === who.role;
   };
 
+  /** The log-in that a browser's cookie is of; null for a cookie that is not ours. */
+  const webLogin = async (cookie: string | undefined): Promise<Login | null> => {
+    const claim = webCookies.read(cookie ?? '');
+    const login = claim && (await logins.find(claim.loginId));
+    return claim && login?.web && webCookies.proves(login, claim.proof) ? login : null;
+  };
+
   return {
     /** The address behind a name that somebody logs in with: their own, or that of their code; else the name itself. */
     async addressOf(name: string): Promise<string> {
@@ -114,7 +126,7 @@ export const createAuth = (deps: AuthDeps) => {
     /** INVALID_CREDENTIALS, whether it is the address or the password; RATE_LIMITED; ACCOUNT_DISABLED; BUSY. */
     async logIn(
       { email, password }: { email: string; password: string },
-      from: { address: string; kind: 'root' | 'api' },
+      from: { address: string; kind: 'root' | 'api' | 'web' },
     ): Promise<Grant> {
       let found: Awaited<ReturnType<Users['credentials']>> = null;
       const right = await tried(email, password, from.address, async () => {
@@ -127,7 +139,7 @@ export const createAuth = (deps: AuthDeps) => {
       const life = from.kind === 'root' ? ROOT_TTL : config.REFRESH_TOKEN_TTL;
       const login = await logins.create({
         userId: account.user.id,
-        refreshable: from.kind === 'api',
+        kind: from.kind,
         nonce: randomBytes(16).toString('base64url'),
         from: fingerprint(addressKey(from.address)),
         createdAt: now(),
@@ -156,6 +168,23 @@ export const createAuth = (deps: AuthDeps) => {
       // Used before, or twice at once: one of the two holders has stolen it, and we cannot tell which.
       await end(login.id);
       throw new Fault('REFRESH_REUSED');
+    },
+
+    /** A fresh access token for the browser that has this cookie, whose log-in then lives on. UNAUTHORIZED. */
+    async renew(cookie: string | undefined): Promise<Grant> {
+      const login = await webLogin(cookie);
+      const user = login && (await users.find(login.userId));
+      if (!user || user.disabled) throw new Fault('UNAUTHORIZED');
+      const expiresAt = new Date(clock.now() + config.REFRESH_TOKEN_TTL * 1000);
+      const extended = await logins.extend(login.id, now(), expiresAt);
+      if (!extended) throw new Fault('UNAUTHORIZED');
+      return grant(user, extended);
+    },
+
+    /** Ends the log-in of the browser that has this cookie; where there is none it has ended already. */
+    async leave(cookie: string | undefined): Promise<void> {
+      const login = await webLogin(cookie);
+      if (login) await end(login.id);
     },
 
     /** Ends the log-in that the request came with. */

@@ -9,6 +9,7 @@ import {
   SignUp,
   SocketTicket,
   Tokens,
+  WebSession,
 } from '../../../shared/rest/auth.ts';
 import type { User } from '../../data/users.ts';
 import { type Route, route } from '../../rest/route.ts';
@@ -27,6 +28,15 @@ const tokens = (grant: Grant): Tokens => ({
   tokenType: 'Bearer',
   expiresAt: iso(grant.expiresAt),
   refreshExpiresAt: iso(grant.refreshExpiresAt),
+});
+
+/** Where the browser sends the web app's cookie, and nowhere else. */
+const WEB = '/api/v1/auth/session';
+const webSession = (grant: Grant): WebSession => ({
+  accessToken: grant.accessToken,
+  tokenType: 'Bearer',
+  expiresAt: iso(grant.expiresAt),
+  user: me(grant.user),
 });
 
 /** `/api/v1/auth`. */
@@ -71,6 +81,60 @@ export const authRoutes = ({
     async ({ body, ip }) => {
       const grant = await auth.logIn(body, { address: ip, kind: 'api' });
       return { ...tokens(grant), user: me(grant.user) };
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: WEB,
+      roles: 'public',
+      summary: 'Log in a browser: a short access token, and a cookie that no script can read.',
+      tags,
+      body: LogIn,
+      reply: WebSession,
+      faults: ['INVALID_CREDENTIALS', 'ACCOUNT_DISABLED', 'FORBIDDEN', 'RATE_LIMITED', 'BUSY'],
+      cookie: WEB,
+    },
+    async ({ body, ip, browser }) => {
+      const grant = await auth.logIn(body, { address: ip, kind: 'web' });
+      browser.set(grant.cookie, grant.refreshExpiresAt);
+      return webSession(grant);
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: `${WEB}/token`,
+      roles: 'public',
+      summary: 'The next access token of the browser whose cookie comes along.',
+      tags,
+      reply: WebSession,
+      faults: ['UNAUTHORIZED', 'FORBIDDEN'],
+      limit: { perMinute: 1200, by: 'ip' },
+      cookie: WEB,
+    },
+    async ({ browser }) => {
+      const grant = await auth.renew(browser.cookie);
+      browser.set(grant.cookie, grant.refreshExpiresAt);
+      return webSession(grant);
+    },
+  ),
+  route(
+    {
+      method: 'delete',
+      path: WEB,
+      roles: 'public',
+      summary: 'Log the browser out: its tokens are void and its sockets close.',
+      tags,
+      reply: LoggedOut,
+      faults: ['FORBIDDEN'],
+      limit: { perMinute: 600, by: 'ip' },
+      cookie: WEB,
+    },
+    async ({ browser }) => {
+      await auth.leave(browser.cookie);
+      browser.set(null);
+      return { loggedOut: true } as const;
     },
   ),
   route(
