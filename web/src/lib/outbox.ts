@@ -1,0 +1,49 @@
+import type { KeptMark, OutboxStore } from '../../../shared/client/index.ts';
+import { database } from './store.ts';
+
+const lockName = (tab: string) => `rollcall tab ${tab}`;
+
+/** Tells the other tabs that this one lives; the browser lets go of it when the tab is gone, however it went. */
+const liveAs = (tab: string): void => {
+  void navigator.locks?.request(lockName(tab), () => new Promise<never>(() => {}));
+};
+const livingTabs = async (): Promise<Set<string>> => {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return new Set(held.flatMap(({ name }) => name ?? []));
+};
+
+/**
+ * Keeps a user's unacknowledged marks in IndexedDB, over reloads and crashes of the browser. Each tab sends its own, and
+ * takes over those of tabs that are gone.
+ */
+export const indexedDbOutbox = (userId: string, tab: string = crypto.randomUUID()): OutboxStore => {
+  liveAs(tab);
+  let order = Date.now();
+  return {
+    async load() {
+      const db = await database();
+      const living = await livingTabs();
+      const tx = db.transaction('marks', 'readwrite');
+      const mine: { mark: KeptMark; order: number }[] = [];
+      for (const kept of await tx.store.index('user').getAll(userId)) {
+        if (kept.owner !== tab && living.has(lockName(kept.owner))) continue;
+        await tx.store.put({ ...kept, owner: tab }, kept.mark.opId);
+        mine.push(kept);
+      }
+      await tx.done;
+      return mine.sort((a, b) => a.order - b.order).map(({ mark }) => mark);
+    },
+    async keep(mark) {
+      const db = await database();
+      const tx = db.transaction('marks', 'readwrite', { durability: 'strict' });
+      const known = await tx.store.get(mark.opId);
+      order += 1;
+      await tx.store.put({ mark, userId, owner: tab, order: known?.order ?? order }, mark.opId);
+      await tx.done;
+    },
+    async drop(opId) {
+      await (await database()).delete('marks', opId);
+    },
+    async close() {},
+  };
+};

@@ -1,0 +1,123 @@
+import { Fault } from '../../../shared/faults.ts';
+import type { LogIn, Me, SignUp, WebSession } from '../../../shared/rest/auth.ts';
+import { isAway, request } from './api.ts';
+import { observable } from './observable.ts';
+import { forgetUser, keepKnown, lastKnown } from './store.ts';
+
+/**
+ * Who sits at this browser. `starting`: not known yet; `unreachable`: nobody could be asked and nobody was here before.
+ * `in` with `confirmed: false`: who was last here, while the server cannot be reached. `out` says why, where there is one.
+ */
+export type SessionState =
+  | { readonly status: 'starting' | 'unreachable' }
+  | { readonly status: 'out'; readonly why?: 'left' | 'elsewhere' }
+  | { readonly status: 'in'; readonly user: Me; readonly confirmed: boolean };
+
+const WEB = '/api/v1/auth/session';
+/** A token this close to its end, in ms, is replaced before it is used. */
+const LEAD_MS = 30_000;
+const LAST = { userId: 'browser', key: 'last user' };
+
+type Held = { readonly token: string; readonly expiresAt: number };
+
+/**
+ * The log-in of this browser. Its secret is in a cookie that no script can read; the short access token is held in memory
+ * and nowhere else (ADR 11).
+ */
+const createSession = () => {
+  const state = observable<SessionState>({ status: 'starting' });
+  const others = new BroadcastChannel('rollcall session');
+  let held: Held | undefined;
+  let asking: Promise<string> | undefined;
+
+  const enter = ({ accessToken, expiresAt, user }: WebSession): void => {
+    held = { token: accessToken, expiresAt: Date.parse(expiresAt) };
+    const now = state.get();
+    if (now.status === 'in' && now.confirmed && now.user.id === user.id) return;
+    state.set({ status: 'in', user, confirmed: true });
+    void keepKnown(LAST.userId, LAST.key, user);
+  };
+  const leave = (why?: 'left' | 'elsewhere'): void => {
+    const now = state.get();
+    held = undefined;
+    if (now.status === 'in') void forgetUser(now.user.id);
+    void forgetUser(LAST.userId);
+    state.set(why === undefined ? { status: 'out' } : { status: 'out', why });
+  };
+
+  /** A fresh access token in any case; UNAUTHORIZED when the log-in is over. */
+  const renew = (): Promise<string> => {
+    asking ??= request<WebSession>('POST', `${WEB}/token`)
+      .then((session) => {
+        enter(session);
+        return session.accessToken;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Fault && error.code === 'UNAUTHORIZED')
+          leave(state.get().status === 'in' ? 'elsewhere' : undefined);
+        throw error;
+      })
+      .finally(() => {
+        asking = undefined;
+      });
+    return asking;
+  };
+
+  others.onmessage = ({ data }: MessageEvent<'out' | 'in'>) => {
+    if (data === 'out' && state.get().status === 'in') leave('left');
+    if (data === 'in') void renew().catch(() => {});
+  };
+
+  return {
+    state,
+    renew,
+
+    /** A token that is good for a while; a fresh one only where it must be. */
+    token: async (): Promise<string> =>
+      held && held.expiresAt - Date.now() > LEAD_MS ? held.token : await renew(),
+
+    /** Finds out who sits here: by the server, or while that is away by who was here last. */
+    async start(): Promise<void> {
+      try {
+        await renew();
+      } catch (error) {
+        if (!isAway(error)) return leave();
+        const last = await lastKnown<Me>(LAST.userId, LAST.key);
+        state.set(
+          last ? { status: 'in', user: last.data, confirmed: false } : { status: 'unreachable' },
+        );
+      }
+    },
+
+    async logIn(body: LogIn): Promise<void> {
+      enter(await request<WebSession>('POST', WEB, { body }));
+      others.postMessage('in');
+    },
+
+    async signUp(body: SignUp): Promise<void> {
+      await request('POST', '/api/v1/auth/register', { body });
+      await this.logIn({ email: body.email, password: body.password });
+    },
+
+    /** Ends the log-in, here and in every tab. What could not be said to the server is said by the cookie's end. */
+    async logOut(): Promise<void> {
+      await request('DELETE', WEB);
+      leave('left');
+      others.postMessage('out');
+    },
+  };
+};
+
+/** This browser's session: there is one. */
+export const session = createSession();
+
+/** A request in the name of whoever is signed in; a token that has just ended is replaced once. */
+export const authorized = async <T>(...[method, path, options = {}]: Parameters<typeof request>): Promise<T> => {
+  const token = await session.token();
+  try {
+    return await request<T>(method, path, { ...options, token });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'UNAUTHORIZED') throw error;
+    return await request<T>(method, path, { ...options, token: await session.renew() });
+  }
+};

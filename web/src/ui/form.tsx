@@ -1,0 +1,204 @@
+import { CircleAlert } from 'lucide-react';
+import {
+  createContext,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  use,
+  useId,
+  useRef,
+  useState,
+} from 'react';
+import { Fault } from '../../../shared/faults.ts';
+import { textsNow, useTexts } from '../lib/language.ts';
+import { Button } from './button.tsx';
+import styles from './form.module.css';
+
+/** What is wrong with each field, by its name. */
+const Wrong = createContext<ReadonlyMap<string, string>>(new Map());
+
+/** A fault in the words of the language in use; the server's own sentence where it says more than its code. */
+export const sentenceOf = (error: unknown): string => {
+  const { faults } = textsNow();
+  if (!(error instanceof Fault)) return faults.INTERNAL;
+  return faults[error.code] ?? error.message;
+};
+
+type Values = Record<string, string>;
+
+/**
+ * A form that sends its fields' values, trimmed. A Fault with details is told at the fields that they name, any other
+ * above the buttons; the first wrong field gets the focus.
+ */
+export const Form = ({
+  onSubmit,
+  submit,
+  children,
+  extra,
+}: {
+  onSubmit: (values: Values, form: HTMLFormElement) => Promise<void>;
+  submit: string;
+  children: ReactNode;
+  /** Beside the button that sends. */
+  extra?: ReactNode;
+}) => {
+  const form = useRef<HTMLFormElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState<ReadonlyMap<string, string>>(new Map());
+  const [problem, setProblem] = useState<string>();
+
+  const send = async () => {
+    if (!form.current || busy) return;
+    const fields = [...new FormData(form.current)];
+    const values = Object.fromEntries(
+      fields.map(([name, value]) => [name, typeof value === 'string' ? (/password/i.test(name) ? value : value.trim()) : '']),
+    );
+    setBusy(true);
+    setWrong(new Map());
+    setProblem(undefined);
+    try {
+      await onSubmit(values, form.current);
+    } catch (error) {
+      const details = error instanceof Fault ? (error.details ?? []) : [];
+      const named = details.filter(({ path }) => form.current?.elements.namedItem(path));
+      setWrong(new Map(named.map(({ path, message }) => [path, message])));
+      const others = details.filter((detail) => !named.includes(detail)).map(({ message }) => message);
+      setProblem([sentenceOf(error), ...others].join(' · '));
+      const first = named[0] && form.current?.elements.namedItem(named[0].path);
+      if (first instanceof HTMLElement) first.focus();
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Wrong value={wrong}>
+      <form
+        ref={form}
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        {children}
+        <div role="alert">{problem && <p className={styles.problem}>{problem}</p>}</div>
+        <div className={styles.actions}>
+          {extra}
+          <Button type="submit" variant="primary" busy={busy}>
+            {submit}
+          </Button>
+        </div>
+      </form>
+    </Wrong>
+  );
+};
+
+type Labelled = { label: string; name: string; hint?: string; optional?: boolean };
+
+const useField = ({ name, hint }: Pick<Labelled, 'name' | 'hint'>) => {
+  const id = useId();
+  const error = use(Wrong).get(name);
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  return {
+    id,
+    error,
+    props: {
+      id,
+      name,
+      'aria-invalid': error ? (true as const) : undefined,
+      'aria-describedby': described === '' ? undefined : described,
+      className: styles.input,
+    },
+  };
+};
+
+const Around = ({
+  id,
+  label,
+  hint,
+  error,
+  optional,
+  children,
+}: { id: string; label: string; hint?: string | undefined; error?: string | undefined; optional?: boolean | undefined; children: ReactNode }) => {
+  const { common } = useTexts();
+  return (
+    <div className={styles.field}>
+      <label className={styles.label} htmlFor={id}>
+        {label} {optional && <span className={styles.optional}>({common.optional})</span>}
+      </label>
+      {children}
+      {hint && (
+        <p className={styles.hint} id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p className={styles.error} id={`${id}-error`}>
+          <CircleAlert size={18} aria-hidden />
+          {error}
+        </p>
+      )}
+    </div>
+  );
+};
+
+type TextFieldProps = Labelled & Omit<InputHTMLAttributes<HTMLInputElement>, 'name' | 'id' | 'className'>;
+
+/** A line of text with its label. */
+export const TextField = ({ label, hint, optional, ...input }: TextFieldProps) => {
+  const { id, error, props } = useField({ name: input.name, ...(hint && { hint }) });
+  return (
+    <Around id={id} label={label} hint={hint} error={error} optional={optional}>
+      <input required={!optional} {...input} {...props} />
+    </Around>
+  );
+};
+
+type SelectFieldProps = Labelled & Omit<SelectHTMLAttributes<HTMLSelectElement>, 'name' | 'id' | 'className'>;
+
+/** A choice from a list. */
+export const SelectField = ({ label, hint, optional, children, ...select }: SelectFieldProps) => {
+  const { id, error, props } = useField({ name: select.name, ...(hint && { hint }) });
+  return (
+    <Around id={id} label={label} hint={hint} error={error} optional={optional}>
+      <select {...select} {...props}>
+        {children}
+      </select>
+    </Around>
+  );
+};
+
+/** One of a few, all in sight. `onChoose` where a choice acts at once. */
+export const Choices = <T extends string>({
+  legend,
+  name,
+  options,
+  value,
+  onChoose,
+}: {
+  legend: string;
+  name: string;
+  options: readonly (readonly [T, ReactNode])[];
+  value: T;
+  onChoose?: (value: T) => void;
+}) => (
+  <fieldset className={styles.field}>
+    <legend className={styles.label}>{legend}</legend>
+    <div className={styles.choices}>
+      {options.map(([option, text]) => (
+        <label key={option} className={styles.choice}>
+          <input
+            type="radio"
+            name={name}
+            value={option}
+            {...(onChoose
+              ? { checked: option === value, onChange: () => onChoose(option) }
+              : { defaultChecked: option === value })}
+          />
+          {text}
+        </label>
+      ))}
+    </div>
+  </fieldset>
+);

@@ -1,0 +1,27 @@
+import { Check, CircleDashed, Clock, Contrast, type LucideIcon, ShieldCheck, X } from 'lucide-react';
+import type { Status } from '../../../shared/status.ts';
+import { useTexts } from '../lib/language.ts';
+import styles from './status.module.css';
+
+export type Shown = Status | 'unmarked';
+
+/** The sign of each status: no meaning is told by a colour alone. */
+export const STATUS_ICONS: Record<Shown, LucideIcon> = {
+  present: Check,
+  absent: X,
+  late: Clock,
+  partial: Contrast,
+  excused: ShieldCheck,
+  unmarked: CircleDashed,
+};
+
+/** A status as a sign and a word. */
+export const StatusChip = ({ status }: { status: Shown }) => {
+  const texts = useTexts();
+  const Icon = STATUS_ICONS[status];
+  return (
+    <span className={`${styles.chip} ${styles[status]}`}>
+      <Icon size={16} aria-hidden /> {texts.status[status]}
+    </span>
+  );
+};
