@@ -15,6 +15,7 @@ import { describeApi } from './openapi.ts';
 import type { Declaration, Route } from './route.ts';
 import { corsFor, securityHeaders, trustedProxies } from './security.ts';
 import { incomingOf, sendLine } from './upload.ts';
+import { webApp } from './web-app.ts';
 
 /** The longest body that is read, in bytes. */
 export const MAX_BODY_BYTES = 100 * 1024;
@@ -57,6 +58,7 @@ export const createApp = (options: AppOptions): Express => {
   app.use(timeRequests(metrics), ...mounts);
   app.use(...securityHeaders(), corsFor(config.CORS_ORIGINS));
   app.use(healthPages({ checks, draining, version, log }), metricsPage(metrics));
+  app.use(webApp());
   app.use(docsPages({ openapi: describeApi({ routes, version }) }));
 
   const json = express.json({ limit: MAX_BODY_BYTES, strict: true });

@@ -16,11 +16,9 @@ const page =
     response.sendFile(join(directory, file), { maxAge: '1h' });
   };
 
-/** The landing page, Swagger UI at `/docs`, and `/openapi.json`. */
+/** Swagger UI at `/docs`, and `/openapi.json`. */
 export const docsPages = ({ openapi }: { openapi: object }): Router => {
   const router = Router();
-  router.get('/', page(pages, 'index.html'));
-  router.get('/pages/landing.css', page(pages, 'landing.css'));
   router.get('/docs', page(pages, 'docs.html'));
   router.get('/docs/docs.css', page(pages, 'docs.css'));
   router.get('/docs/docs.js', page(pages, 'docs.js'));

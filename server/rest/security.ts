@@ -15,6 +15,7 @@ export const securityHeaders = (): RequestHandler[] => [
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
@@ -30,7 +31,7 @@ export const securityHeaders = (): RequestHandler[] => [
   },
 ];
 
-/** Lets pages of the listed origins (`*`: of any) call us; others get no leave from the browser. There are no cookies. */
+/** Lets pages of the listed origins (`*`: of any) call us; others get no leave from the browser. Cookies never come along. */
 export const corsFor = (origins: readonly string[]): RequestHandler =>
   cors({
     origin: origins.includes('*') ? '*' : [...origins],

@@ -1,11 +1,6 @@
 import { Fault } from '../faults.ts';
-import {
-  type CommandName,
-  type Commands,
-  type InputOf,
-  MAX_FRAME_BYTES,
-  type ReplyOf,
-} from '../protocol/index.ts';
+import type { CommandName, Commands, InputOf, ReplyOf } from '../protocol/index.ts';
+import { MAX_FRAME_BYTES } from '../protocol/wire.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import type { Timers } from './timers.ts';
 import { unwrap } from './transport.ts';

@@ -1,16 +1,16 @@
 import type { Fault } from '../faults.ts';
-import {
-  type Change,
-  type counts as countsEvent,
-  type DataOf,
-  type Entry,
-  isRosterChange,
-  type marked,
-  type markedOwn,
-  type OwnEntry,
-  type SyncReply,
-  type Visibility,
+import type {
+  Change,
+  counts as countsEvent,
+  DataOf,
+  Entry,
+  marked,
+  markedOwn,
+  OwnEntry,
+  SyncReply,
+  Visibility,
 } from '../protocol/index.ts';
+import { isRosterChange } from '../protocol/wire.ts';
 import type { Counts } from '../status.ts';
 
 /** One row of the register as this viewer may see it. */

@@ -1,5 +1,5 @@
 import { FAULTS, Fault } from '../faults.ts';
-import { PLAIN_PATH } from '../protocol/envelope.ts';
+import { PLAIN_PATH } from '../protocol/wire.ts';
 import { faultOf, lastWord, type Transport } from './transport.ts';
 
 /** As much of a WebSocket (a browser's, Node's or that of `ws`) as is used here. */

@@ -1,5 +1,5 @@
 import { FAULTS, Fault } from '../faults.ts';
-import { SOCKET_IO_PATH } from '../protocol/envelope.ts';
+import { SOCKET_IO_PATH } from '../protocol/wire.ts';
 import { faultOf, lastWord, type Transport } from './transport.ts';
 
 /** As much of a socket.io-client socket as is used here. */

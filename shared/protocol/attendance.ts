@@ -44,9 +44,6 @@ export type RosterChange = z.infer<typeof RosterChange>;
 export const Change = z.union([Entry, RosterChange]);
 export type Change = z.infer<typeof Change>;
 
-/** Tells a change of the roster from a mark. */
-export const isRosterChange = (change: Change): change is RosterChange => 'roster' in change;
-
 const at = { classId: ClassId, sessionId: SessionId, epoch: z.string() };
 
 /** A teacher sets one student's status. A repeated `opId` returns the first answer (MK3). */

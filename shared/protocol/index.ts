@@ -44,3 +44,4 @@ export * from './devices.ts';
 export * from './envelope.ts';
 export * from './methods.ts';
 export * from './sessions.ts';
+export * from './wire.ts';

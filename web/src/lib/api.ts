@@ -1,11 +1,14 @@
 import { Fault, type FaultDetail, isFaultCode } from '../../../shared/faults.ts';
 
-type Answer = { success: true; data: unknown } | { success: false; error: string; code: string; details?: FaultDetail[] };
+type Answer =
+  | { success: true; data: unknown }
+  | { success: false; error: string; code: string; details?: FaultDetail[] };
 
 /** How long an answer may stay out, in ms. */
 const PATIENCE_MS = 15_000;
 
-const isAnswer = (body: unknown): body is Answer => typeof body === 'object' && body !== null && 'success' in body;
+const isAnswer = (body: unknown): body is Answer =>
+  typeof body === 'object' && body !== null && 'success' in body;
 
 /** A failed answer as a Fault; a code that this app does not know is INTERNAL with the server's own sentence. */
 export const faultOf = (body: unknown, status: number, retryAfter: string | null): Fault => {
@@ -53,7 +56,10 @@ export const request = async <T>(
 };
 
 /** A path with its query; what is undefined or empty is left out. */
-export const withQuery = (path: string, query: Record<string, string | number | undefined | null>): string => {
+export const withQuery = (
+  path: string,
+  query: Record<string, string | number | undefined | null>,
+): string => {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== null && value !== '') params.set(name, String(value));
@@ -63,4 +69,5 @@ export const withQuery = (path: string, query: Record<string, string | number | 
 
 /** Whether nothing of ours was reached, or it could not answer now: to be tried again, and no reason to give up what is shown. */
 export const isAway = (error: unknown): boolean =>
-  error instanceof Fault && (error.code === 'DISCONNECTED' || error.code === 'TIMEOUT' || error.kind.http === 503);
+  error instanceof Fault &&
+  (error.code === 'DISCONNECTED' || error.code === 'TIMEOUT' || error.kind.http === 503);

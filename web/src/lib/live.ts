@@ -3,18 +3,12 @@ import { io } from 'socket.io-client';
 import {
   type ClassView,
   type Client,
-  type ConnectionState,
   createClient,
-  type Refused,
   socketIoTransport,
 } from '../../../shared/client/index.ts';
-import { observable, useValue } from './observable.ts';
+import { connection, refused, waiting } from './live-state.ts';
 import { indexedDbOutbox } from './outbox.ts';
 import { session } from './session.ts';
-
-const connection = observable<ConnectionState>('idle');
-const waiting = observable(0);
-const refusals = new Set<(refused: Refused) => void>();
 
 let current: { userId: string; client: Client } | undefined;
 
@@ -30,9 +24,7 @@ export const live = (): Client => {
     outbox: indexedDbOutbox(now.user.id),
     onState: (state) => connection.set(state),
     onWaiting: (count) => waiting.set(count),
-    onRefused: (refused) => {
-      for (const tell of [...refusals]) tell(refused);
-    },
+    onRefused: refused,
   });
   current = { userId: now.user.id, client };
   // What it ends with is in its state.
@@ -50,17 +42,8 @@ session.state.subscribe(() => {
   waiting.set(0);
 });
 // A tablet that wakes up, or whose Wi-Fi is back, need not wait for the next try.
-for (const event of ['online', 'focus']) window.addEventListener(event, () => current?.client.connect().catch(() => {}));
-
-/** Where the connection stands. */
-export const useConnection = (): ConnectionState => useValue(connection);
-/** How many marks wait for their acknowledgement. */
-export const useWaiting = (): number => useValue(waiting);
-/** Told of each mark that the server will never take. */
-export const onRefused = (listener: (refused: Refused) => void): (() => void) => {
-  refusals.add(listener);
-  return () => void refusals.delete(listener);
-};
+for (const event of ['online', 'focus'])
+  window.addEventListener(event, () => current?.client.connect().catch(() => {}));
 
 /** A live view of a class, and what watches it: components read from it with `useOf`. */
 export const useClassView = (classId: string): ClassView => {

@@ -1,5 +1,6 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { LogIn, Me, SignUp, WebSession } from '../../../shared/rest/auth.ts';
+import type { Claim } from '../../../shared/rest/invitations.ts';
 import { isAway, request } from './api.ts';
 import { observable } from './observable.ts';
 import { forgetUser, keepKnown, lastKnown } from './store.ts';
@@ -83,9 +84,7 @@ const createSession = () => {
       } catch (error) {
         if (!isAway(error)) return leave();
         const last = await lastKnown<Me>(LAST.userId, LAST.key);
-        state.set(
-          last ? { status: 'in', user: last.data, confirmed: false } : { status: 'unreachable' },
-        );
+        state.set(last ? { status: 'in', user: last.data, confirmed: false } : { status: 'unreachable' });
       }
     },
 
@@ -96,6 +95,12 @@ const createSession = () => {
 
     async signUp(body: SignUp): Promise<void> {
       await request('POST', '/api/v1/auth/register', { body });
+      await this.logIn({ email: body.email, password: body.password });
+    },
+
+    /** Makes an invitation an account, and signs its new owner in. */
+    async claim(body: Claim): Promise<void> {
+      await request('POST', '/api/v1/auth/claim', { body });
       await this.logIn({ email: body.email, password: body.password });
     },
 
@@ -112,7 +117,9 @@ const createSession = () => {
 export const session = createSession();
 
 /** A request in the name of whoever is signed in; a token that has just ended is replaced once. */
-export const authorized = async <T>(...[method, path, options = {}]: Parameters<typeof request>): Promise<T> => {
+export const authorized = async <T>(
+  ...[method, path, options = {}]: Parameters<typeof request>
+): Promise<T> => {
   const token = await session.token();
   try {
     return await request<T>(method, path, { ...options, token });

@@ -3,7 +3,11 @@ import type { KeptMark } from '../../../shared/client/index.ts';
 
 interface Kept extends DBSchema {
   /** Marks that no server has acknowledged, by opId; `owner` is the tab that sends them. */
-  marks: { key: string; value: { mark: KeptMark; userId: string; owner: string; order: number }; indexes: { user: string } };
+  marks: {
+    key: string;
+    value: { mark: KeptMark; userId: string; owner: string; order: number };
+    indexes: { user: string };
+  };
   /** What was last known, to be shown while there is no network: answers by user and path, pictures of registers. */
   known: { key: string; value: { userId: string; data: unknown; at: number } };
 }

@@ -4,7 +4,8 @@ export type Theme = (typeof THEMES)[number];
 
 const KEY = 'rollcall theme';
 
-export const themeNow = (): Theme => THEMES.find((theme) => theme === document.documentElement.dataset.theme) ?? 'auto';
+export const themeNow = (): Theme =>
+  THEMES.find((theme) => theme === document.documentElement.dataset.theme) ?? 'auto';
 
 const wear = (theme: Theme): void => {
   if (theme === 'auto') delete document.documentElement.dataset.theme;

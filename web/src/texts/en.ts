@@ -4,10 +4,9 @@ import type { Role, Source, Status } from '../../../shared/status.ts';
 
 const plural = new Intl.PluralRules('en');
 const of = (n: number, one: string, other: string) => `${n} ${plural.select(n) === 'one' ? one : other}`;
-const sentences = Object.fromEntries(Object.entries(FAULTS).map(([code, { text }]) => [code, text])) as Record<
-  FaultCode,
-  string
->;
+const sentences = Object.fromEntries(
+  Object.entries(FAULTS).map(([code, { text }]) => [code, text]),
+) as Record<FaultCode, string>;
 
 /** Every text of the app in English; what the other languages must have too. */
 export const en = {
@@ -114,9 +113,11 @@ export const en = {
     noAccount: 'No account yet?',
     haveAccount: 'Have an account?',
     leftNote: 'You are signed out.',
-    elsewhereNote: 'You were signed out: this log-in was ended elsewhere, or its time was over. Sign in to go on.',
+    elsewhereNote:
+      'You were signed out: this log-in was ended elsewhere, or its time was over. Sign in to go on.',
     claimTitle: 'Claim your account',
-    claimNote: 'Your school has invited you. Choose how you want to sign in; your classes and records are yours already.',
+    claimNote:
+      'Your school has invited you. Choose how you want to sign in; your classes and records are yours already.',
     claim: 'Claim account',
     invitation: 'Invitation',
   },

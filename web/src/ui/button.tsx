@@ -14,10 +14,20 @@ const classOf = ({ variant = 'plain', size = 'normal' }: Look, bare: boolean, ex
     .filter(Boolean)
     .join(' ');
 
-type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & Look & { busy?: boolean; ref?: Ref<HTMLButtonElement> };
+type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> &
+  Look & { busy?: boolean; ref?: Ref<HTMLButtonElement> };
 
 /** A button; while `busy` it takes no press and says so. */
-export const Button = ({ variant, size, icon: Icon, busy = false, children, className, onClick, ...rest }: ButtonProps) => (
+export const Button = ({
+  variant,
+  size,
+  icon: Icon,
+  busy = false,
+  children,
+  className,
+  onClick,
+  ...rest
+}: ButtonProps) => (
   <button
     type="button"
     {...rest}
@@ -26,7 +36,11 @@ export const Button = ({ variant, size, icon: Icon, busy = false, children, clas
     aria-busy={busy || undefined}
     onClick={busy ? (event) => event.preventDefault() : onClick}
   >
-    {busy ? <LoaderCircle className={styles.spin} size={18} aria-hidden /> : Icon && <Icon size={18} aria-hidden />}
+    {busy ? (
+      <LoaderCircle className={styles.spin} size={18} aria-hidden />
+    ) : (
+      Icon && <Icon size={18} aria-hidden />
+    )}
     {children}
   </button>
 );
@@ -34,7 +48,15 @@ export const Button = ({ variant, size, icon: Icon, busy = false, children, clas
 type IconButtonProps = Omit<ButtonProps, 'children' | 'icon'> & { icon: LucideIcon; label: string };
 
 /** A button that shows a sign only; `label` is what it is called. */
-export const IconButton = ({ icon: Icon, label, variant = 'quiet', size, busy: _, className, ...rest }: IconButtonProps) => (
+export const IconButton = ({
+  icon: Icon,
+  label,
+  variant = 'quiet',
+  size,
+  busy: _,
+  className,
+  ...rest
+}: IconButtonProps) => (
   <button
     type="button"
     aria-label={label}

@@ -1,5 +1,5 @@
-import { CircleAlert, CloudOff, Inbox, Lock, type LucideIcon, SearchX } from 'lucide-react';
 import type { UseQueryResult } from '@tanstack/react-query';
+import { CircleAlert, CloudOff, Inbox, Lock, type LucideIcon, SearchX } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { Fault } from '../../../shared/faults.ts';
 import { useFormat, useTexts } from '../lib/language.ts';
@@ -51,7 +51,11 @@ export const Failure = ({ error, onRetry }: { error: unknown; onRetry?: () => vo
   if (status === 403) return <State icon={Lock} title={state.noRights} note={sentenceOf(error)} />;
   if (status === 404) return <State icon={SearchX} title={state.notFound} note={sentenceOf(error)} />;
   return (
-    <State icon={status === 503 || status === 504 ? CloudOff : CircleAlert} title={state.failed} note={sentenceOf(error)}>
+    <State
+      icon={status === 503 || status === 504 ? CloudOff : CircleAlert}
+      title={state.failed}
+      note={sentenceOf(error)}
+    >
       {onRetry && <Button onClick={onRetry}>{common.retry}</Button>}
     </State>
   );
@@ -90,7 +94,11 @@ export const Asked = <T,>({
   return loading ?? <Loading />;
 };
 
-type Toast = { readonly id: number; readonly text: string; readonly action?: { text: string; run: () => void } };
+type Toast = {
+  readonly id: number;
+  readonly text: string;
+  readonly action?: { text: string; run: () => void };
+};
 
 const SHOWN_MS = 6_000;
 const toasts = observable<readonly Toast[]>([]);

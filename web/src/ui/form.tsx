@@ -51,7 +51,10 @@ export const Form = ({
     if (!form.current || busy) return;
     const fields = [...new FormData(form.current)];
     const values = Object.fromEntries(
-      fields.map(([name, value]) => [name, typeof value === 'string' ? (/password/i.test(name) ? value : value.trim()) : '']),
+      fields.map(([name, value]) => [
+        name,
+        typeof value === 'string' ? (/password/i.test(name) ? value : value.trim()) : '',
+      ]),
     );
     setBusy(true);
     setWrong(new Map());
@@ -120,7 +123,14 @@ const Around = ({
   error,
   optional,
   children,
-}: { id: string; label: string; hint?: string | undefined; error?: string | undefined; optional?: boolean | undefined; children: ReactNode }) => {
+}: {
+  id: string;
+  label: string;
+  hint?: string | undefined;
+  error?: string | undefined;
+  optional?: boolean | undefined;
+  children: ReactNode;
+}) => {
   const { common } = useTexts();
   return (
     <div className={styles.field}>

@@ -22,7 +22,7 @@ export const Table = <T,>({
 }) => (
   // A region that scrolls must be reachable by keyboard.
   // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-  <div className={styles.scroll} tabIndex={0} role="region" aria-label={caption}>
+  <section className={styles.scroll} tabIndex={0} aria-label={caption}>
     <table className={styles.table}>
       <caption className="unseen">{caption}</caption>
       <thead>
@@ -46,5 +46,5 @@ export const Table = <T,>({
         ))}
       </tbody>
     </table>
-  </div>
+  </section>
 );

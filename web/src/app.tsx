@@ -1,0 +1,109 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { CloudOff, SearchX, TriangleAlert } from 'lucide-react';
+import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { Route, Switch } from 'wouter';
+import type { Role } from '../../shared/status.ts';
+import { textsNow, useTexts } from './lib/language.ts';
+import { useValue } from './lib/observable.ts';
+import { queryClient } from './lib/queries.ts';
+import { session } from './lib/session.ts';
+import { Account } from './screens/account.tsx';
+import { ClaimPage, SignIn, SignUp } from './screens/sign-in.tsx';
+import { Button } from './ui/button.tsx';
+import { Loading, State, Toasts } from './ui/feedback.tsx';
+import { Frame } from './ui/frame.tsx';
+
+// Each kind of user loads their own screens only.
+const Teacher = lazy(() => import('./screens/teacher/index.tsx'));
+const Student = lazy(() => import('./screens/student/index.tsx'));
+const Admin = lazy(() => import('./screens/admin/index.tsx'));
+const Board = lazy(() => import('./screens/board/index.tsx'));
+const CheckIn = lazy(() => import('./screens/student/check-in.tsx'));
+const Analytics = lazy(() => import('./screens/analytics/index.tsx'));
+
+/** Catches what a page could not draw: the rest of the app stays, and nothing that was acknowledged is touched. */
+class Guard extends Component<{ children: ReactNode }, { broken: boolean }> {
+  override state = { broken: false };
+  static getDerivedStateFromError = () => ({ broken: true });
+  override render() {
+    const { state } = textsNow();
+    if (!this.state.broken) return this.props.children;
+    return (
+      <State icon={TriangleAlert} title={state.broken} note={state.brokenNote}>
+        <Button variant="primary" onClick={() => location.reload()}>
+          {state.reload}
+        </Button>
+      </State>
+    );
+  }
+}
+
+const NotFound = () => {
+  const { state } = useTexts();
+  return <State icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
+};
+
+/** How often a browser that nobody was signed in at before asks again while the server is away, in ms. */
+const AGAIN_MS = 5_000;
+
+const Unreachable = () => {
+  const { state, common } = useTexts();
+  useEffect(() => {
+    const timer = setInterval(() => void session.start(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <State icon={CloudOff} title={state.unreachable} note={state.unreachableNote}>
+      <Button onClick={() => void session.start()}>{common.retry}</Button>
+    </State>
+  );
+};
+
+const HOMES: Record<Role, ReactNode> = {
+  teacher: <Teacher />,
+  admin: <Admin />,
+  student: <Student />,
+  device: <NotFound />,
+};
+
+/** The pages of somebody who is signed in. */
+const Inside = ({ role }: { role: Role }) => (
+  <Switch>
+    <Route path="/account" component={Account} />
+    <Route path="/analytics/*?">{role === 'student' ? <NotFound /> : <Analytics />}</Route>
+    <Route path="/board/:id">{role === 'student' ? <NotFound /> : <Board />}</Route>
+    <Route path="/check-in" component={CheckIn} />
+    <Route path="/teach/*">{role === 'student' ? <NotFound /> : <Teacher />}</Route>
+    <Route path="/sign-in">{HOMES[role]}</Route>
+    <Route path="/sign-up">{HOMES[role]}</Route>
+    <Route>{HOMES[role]}</Route>
+  </Switch>
+);
+
+const Pages = () => {
+  const now = useValue(session.state);
+  if (now.status === 'starting') return <Loading />;
+  if (now.status === 'unreachable') return <Unreachable />;
+  return (
+    <Switch>
+      <Route path="/claim" component={ClaimPage} />
+      {now.status === 'in' && <Inside role={now.user.role} />}
+      <Route path="/check-in" component={CheckIn} />
+      <Route path="/sign-up" component={SignUp} />
+      <Route component={SignIn} />
+    </Switch>
+  );
+};
+
+export const App = () => (
+  <QueryClientProvider client={queryClient}>
+    <Frame>
+      <Guard>
+        <Suspense fallback={<Loading />}>
+          <Pages />
+        </Suspense>
+      </Guard>
+    </Frame>
+    <Toasts />
+  </QueryClientProvider>
+);

@@ -1,0 +1,153 @@
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useTexts } from '../lib/language.ts';
+import { useValue } from '../lib/observable.ts';
+import { session } from '../lib/session.ts';
+import { Card } from '../ui/card.tsx';
+import { Choices, Form, TextField } from '../ui/form.tsx';
+import { Head } from '../ui/frame.tsx';
+import styles from './sign-in.module.css';
+
+const PICTURE = 'hhhlhh.hhhhhhhh.hhhhlhhh';
+
+/** The words beside a form of somebody who is not signed in. */
+export const Beside = ({ title, children }: { title: string; children: ReactNode }) => {
+  const { auth } = useTexts();
+  return (
+    <div className={styles.page}>
+      <div className={styles.words}>
+        <h1>{auth.welcome}</h1>
+        <p>{auth.welcomeNote}</p>
+        <div className={styles.places} aria-hidden="true">
+          {[...PICTURE].map((place, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a picture that never changes
+            <span key={i} className={place === 'h' ? styles.here : place === 'l' ? styles.late : undefined} />
+          ))}
+        </div>
+      </div>
+      <Card>
+        <h2>{title}</h2>
+        {children}
+      </Card>
+    </div>
+  );
+};
+
+/** Goes on to where somebody wanted to go before they had to sign in. */
+const useGoOn = () => {
+  const [path, go] = useLocation();
+  return () => {
+    if (path === '/sign-in' || path === '/sign-up') go('/', { replace: true });
+  };
+};
+
+export const SignIn = () => {
+  const { auth } = useTexts();
+  const now = useValue(session.state);
+  const goOn = useGoOn();
+  const why = now.status === 'out' ? now.why : undefined;
+  return (
+    <Beside title={auth.signIn}>
+      <Title text={auth.signIn} />
+      {why && (
+        <p className={styles.note} role="status">
+          {why === 'left' ? auth.leftNote : auth.elsewhereNote}
+        </p>
+      )}
+      <Form
+        submit={auth.signIn}
+        onSubmit={async ({ email = '', password = '' }) => {
+          await session.logIn({ email, password });
+          goOn();
+        }}
+      >
+        <TextField label={auth.email} name="email" type="email" autoComplete="username" inputMode="email" />
+        <TextField label={auth.password} name="password" type="password" autoComplete="current-password" />
+      </Form>
+      <p className={styles.other}>
+        {auth.noAccount} <Link href="/sign-up">{auth.signUp}</Link>
+      </p>
+    </Beside>
+  );
+};
+
+export const SignUp = () => {
+  const { auth, role } = useTexts();
+  const goOn = useGoOn();
+  return (
+    <Beside title={auth.signUp}>
+      <Title text={auth.signUp} />
+      <Form
+        submit={auth.signUp}
+        onSubmit={async ({ name = '', email = '', password = '', role: chosen }) => {
+          await session.signUp({ name, email, password, role: chosen === 'teacher' ? 'teacher' : 'student' });
+          goOn();
+        }}
+      >
+        <TextField label={auth.name} name="name" autoComplete="name" />
+        <TextField label={auth.email} name="email" type="email" autoComplete="username" inputMode="email" />
+        <TextField
+          label={auth.password}
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          hint={auth.passwordHint}
+        />
+        <Choices
+          legend={auth.iAm}
+          name="role"
+          value="student"
+          options={[
+            ['student', role.student],
+            ['teacher', role.teacher],
+          ]}
+        />
+      </Form>
+      <p className={styles.other}>
+        {auth.haveAccount} <Link href="/sign-in">{auth.signIn}</Link>
+      </p>
+    </Beside>
+  );
+};
+
+/** Names the window; the page has its heading already. */
+export const Title = ({ text }: { text: string }) => {
+  const { common } = useTexts();
+  document.title = `${text} · ${common.product}`;
+  return null;
+};
+
+/** Turns an invitation into an account. The invitation is in the address's fragment, which no server sees. */
+export const ClaimPage = () => {
+  const { auth } = useTexts();
+  const [, go] = useLocation();
+  return (
+    <>
+      <Head title={auth.claimTitle} note={auth.claimNote} />
+      <Card narrow>
+        <Form
+          submit={auth.claim}
+          onSubmit={async ({ invitation = '', email = '', password = '' }) => {
+            await session.claim({ invitation, email, password });
+            go('/', { replace: true });
+          }}
+        >
+          <TextField
+            label={auth.invitation}
+            name="invitation"
+            defaultValue={decodeURIComponent(location.hash.slice(1))}
+            autoComplete="off"
+          />
+          <TextField label={auth.email} name="email" type="email" autoComplete="username" inputMode="email" />
+          <TextField
+            label={auth.password}
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            hint={auth.passwordHint}
+          />
+        </Form>
+      </Card>
+    </>
+  );
+};
