@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const OLDEST = 7;
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rollcall');
@@ -16,6 +17,8 @@ try {
   await redis();
   await newerLibc();
   chromium();
+  // The pages that are looked at are those that the sources say.
+  execFileSync(process.execPath, [fileURLToPath(new URL('build.mjs', import.meta.url)), '--if-changed']);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -104,7 +107,7 @@ function chromium() {
   if (process.env.CHROMIUM || found('chromium', [...dirs, '/usr/bin'])) return;
   const aptGet = found('apt-get', dirs);
   if (aptGet && process.getuid?.() === 0) {
-    console.log('Installing chromium for the passkey tests (once) …');
+    console.log('Installing chromium for the tests of the pages (once) …');
     const run = (...args) => execFileSync(aptGet, args, { stdio: 'ignore' });
     try {
       // A fresh system has no lists of packages yet, or old ones.
@@ -116,7 +119,7 @@ function chromium() {
     }
   }
   console.warn(
-    'The passkey tests need Chromium: install it (apt-get install chromium) or name one by CHROMIUM.',
+    'The tests of the pages need Chromium: install it (apt-get install chromium) or name one by CHROMIUM.',
   );
 }
 

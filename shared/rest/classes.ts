@@ -59,6 +59,8 @@ export const ClassPatch = z
     enrolment: Enrolment.optional(),
     code: Code.nullable().optional(),
     sectionIds: SectionIds.optional(),
+    /** Another owner, named by an admin; the former one leaves. */
+    teacherId: UserId.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'must change something');
 export type ClassPatch = z.infer<typeof ClassPatch>;

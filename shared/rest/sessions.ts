@@ -13,8 +13,8 @@ export type NewSession = z.infer<typeof NewSession>;
 
 export const SessionPath = z.strictObject({ id: SessionId });
 
-/** Which of a class's sessions; the newest come first. */
-export const SessionQuery = Paging.extend({ classId: ClassId, state: SessionState.optional() });
+/** Which sessions of a class, or of all that one belongs to; the newest come first. */
+export const SessionQuery = Paging.extend({ classId: ClassId.optional(), state: SessionState.optional() });
 export type SessionQuery = z.infer<typeof SessionQuery>;
 
 export const SessionPage = paged(SessionView);

@@ -2,7 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const binary = (): string => {
+/** Where this machine's Chromium is. */
+export const findChromium = (): string => {
   const dirs = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/bin'];
   for (const path of [process.env.CHROMIUM, ...dirs.map((dir) => join(dir, 'chromium'))]) {
     try {
@@ -14,14 +15,14 @@ const binary = (): string => {
     }
   }
   throw new Error(
-    'The passkey tests need Chromium: install it (apt-get install chromium) or name one by CHROMIUM.',
+    'The tests of the pages need Chromium: install it (apt-get install chromium) or name one by CHROMIUM.',
   );
 };
 
 /** A page in a real browser with an authenticator that is not there, of which a test says whether it knows its user. */
 export const openBrowser = async () => {
   const browser = await chromium.launch({
-    executablePath: binary(),
+    executablePath: findChromium(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
   const page = await browser.newPage();

@@ -175,7 +175,7 @@ export const createClassesService = (deps: ClassesDeps) => {
     async update(
       who: Who,
       classId: ClassId,
-      { sectionIds, teacherId, ...patch }: ClassPatch & { teacherId?: UserId | undefined },
+      { sectionIds, teacherId, ...patch }: ClassPatch,
     ): Promise<ClassInfo> {
       const info = await asStaff(who, classId);
       if (teacherId !== undefined && teacherId !== info.teacherId) await handOver(who, info, teacherId);

@@ -44,7 +44,7 @@ export const sessionRoutes = ({ sessions }: { sessions: SessionService }): Route
       method: 'get',
       path: '/api/v1/sessions',
       roles: MEMBERS,
-      summary: 'The sessions of a class, the newest first.',
+      summary: 'The sessions of a class, or of all that one belongs to, the newest first.',
       tags,
       query: SessionQuery,
       reply: SessionPage,

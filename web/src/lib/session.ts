@@ -17,6 +17,17 @@ export type SessionState =
 const WEB = '/api/v1/auth/session';
 /** A token this close to its end, in ms, is replaced before it is used. */
 const LEAD_MS = 30_000;
+/** Says, without saying who, that somebody is signed in here: spares those who are not a question to the server. */
+const HINT = 'rollcall here';
+const hint = (here?: boolean): boolean => {
+  try {
+    if (here === true) localStorage.setItem(HINT, '1');
+    if (here === false) localStorage.removeItem(HINT);
+    return localStorage.getItem(HINT) !== null;
+  } catch {
+    return true;
+  }
+};
 const LAST = { userId: 'browser', key: 'last user' };
 
 type Held = { readonly token: string; readonly expiresAt: number };
@@ -33,6 +44,7 @@ const createSession = () => {
 
   const enter = ({ accessToken, expiresAt, user }: WebSession): void => {
     held = { token: accessToken, expiresAt: Date.parse(expiresAt) };
+    hint(true);
     const now = state.get();
     if (now.status === 'in' && now.confirmed && now.user.id === user.id) return;
     state.set({ status: 'in', user, confirmed: true });
@@ -43,6 +55,7 @@ const createSession = () => {
     held = undefined;
     if (now.status === 'in') void forgetUser(now.user.id);
     void forgetUser(LAST.userId);
+    hint(false);
     state.set(why === undefined ? { status: 'out' } : { status: 'out', why });
   };
 
@@ -79,6 +92,7 @@ const createSession = () => {
 
     /** Finds out who sits here: by the server, or while that is away by who was here last. */
     async start(): Promise<void> {
+      if (!hint()) return leave();
       try {
         await renew();
       } catch (error) {

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { axe, complaintsOf, SIZES, startWeb, type Web } from '../support/web.ts';
+
+describe('the web app: signing in', function () {
+  this.timeout(60_000);
+  let web: Web;
+  before(async () => {
+    web = await startWeb();
+  });
+  after(() => web?.stop());
+
+  it('signs up, survives a reload, signs out, and says so', async () => {
+    const page = await (await web.context()).newPage();
+    const complaints = complaintsOf(page);
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Sign up' }).click();
+    await page.getByLabel('Your name').fill('Ada Byron');
+    await page.getByLabel('E-mail address').fill('ada@school.test');
+    await page.getByLabel('Password').fill('a good password');
+    await page.getByLabel('Teacher').check();
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByRole('heading', { name: 'My classes' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'My classes' }).waitFor();
+    const cookies = await page.context().cookies(`${web.url}/api/v1/auth/session`);
+    expect(cookies.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite])).to.deep.equal([
+      ['rollcall', true, 'Strict'],
+    ]);
+    const kept = await page.evaluate<string>(
+      'JSON.stringify([localStorage, sessionStorage, document.cookie])',
+    );
+    expect(kept).to.not.match(/eyJ|[0-9a-f]{24}\./);
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You are signed out.').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('tells what is wrong at the field, and that a password is wrong without saying which', async () => {
+    const page = await (await web.context({ viewport: SIZES.phone })).newPage();
+    await page.goto('/sign-up');
+    await page.getByLabel('Your name').fill('Bo');
+    await page.getByLabel('E-mail address').fill('bo@school.test');
+    await page.getByLabel('Password').fill('short');
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByText('must have at least 6 characters', { exact: true }).waitFor();
+    expect(await page.getByLabel('Password').getAttribute('aria-invalid')).to.equal('true');
+    await page.goto('/sign-in');
+    await page.getByLabel('E-mail address').fill('nobody@school.test');
+    await page.getByLabel('Password').fill('whatever it is');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('The e-mail address or the password is wrong').waitFor();
+  });
+
+  it('is told when the log-in was ended elsewhere', async () => {
+    const teacher = await web.hub.school.person('teacher');
+    const page = await web.signedIn(teacher);
+    await page.getByRole('heading', { name: 'My classes' }).waitFor();
+    await web.hub.connection.collection('logins').updateMany({}, { $set: { endedAt: new Date() } });
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  });
+
+  for (const scheme of ['light', 'dark'] as const)
+    for (const path of ['/sign-in', '/sign-up', '/claim'])
+      it(`axe finds nothing at ${path} (${scheme})`, async () => {
+        const page = await (await web.context({ colorScheme: scheme, viewport: SIZES.phone })).newPage();
+        await page.goto(path);
+        await page.getByRole('button').first().waitFor();
+        expect(await axe(page)).to.deep.equal([]);
+      });
+});
