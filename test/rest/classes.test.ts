@@ -153,8 +153,12 @@ describe('REST: classes', () => {
       visibility: 'open',
     });
     expect(body.data).to.include({ className: 'Physics', visibility: 'open' });
-    for (const patch of [{}, { teacherId: ben.id }, { studentIds: [] }])
+    for (const patch of [{}, { studentIds: [] }])
       expect((await as(ann, `PATCH /api/v1/classes/${id}`, patch)).status).to.equal(400);
+    expect(outcome(await as(ann, `PATCH /api/v1/classes/${id}`, { teacherId: ben.id }))).to.deep.equal([
+      403,
+      'FORBIDDEN',
+    ]);
   });
 
   it('[AU2] tells the live register and the sockets who comes and who goes', async () => {
