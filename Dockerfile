@@ -8,6 +8,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY shared ./shared
 COPY server ./server
+COPY web ./web
 RUN npm run build
 
 FROM node:22-trixie-slim AS packages
