@@ -223,4 +223,23 @@ describe('check-in by code, many guessers', () => {
       await hub.stop();
     }
   });
+
+  it('[CI5] strangers shut no class, nor get more tries by naming one class after the other', async () => {
+    const hub = await startCheckInHub('embedded', { LIMIT_SCALE: '0.01' });
+    try {
+      const { group, session } = await hub.running(1, { methods: ['code'] });
+      const wrong = session.code === '000000' ? '000001' : '000000';
+      const tries = [];
+      for (let i = 0; i < 11; i++) {
+        const { token } = await hub.school.person('student');
+        const classId = i % 2 === 0 ? group.id : i.toString(16).padStart(24, '0');
+        tries.push((await hub.checkIn(token, { method: 'code', proof: wrong, classId })).code);
+      }
+      expect(tries).to.deep.equal([...Array(10).fill('INVALID_CODE'), 'RATE_LIMITED']);
+      const right = { method: 'code', proof: session.code, classId: group.id };
+      expect((await hub.checkIn(nth(group.students, 0).token, right)).data?.status).to.equal('present');
+    } finally {
+      await hub.stop();
+    }
+  });
 });

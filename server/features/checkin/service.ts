@@ -168,7 +168,10 @@ export const createCheckInService = (deps: Deps) => {
      * faults, CHECK_IN_CLOSED, METHOD_NOT_TAKEN, NOT_ENROLLED, NO_ACTIVE_SESSION, CLASS_AMBIGUOUS, RATE_LIMITED.
      */
     async checkIn(student: Student, data: CheckIn): Promise<CheckedIn> {
-      const target = data.classId ?? (await student.attends())[0] ?? 'none';
+      // A class of theirs: strangers cannot use up the tries of a class, nor pick one whose tries are not used up yet.
+      const attends = await student.attends();
+      const named = attends.find((classId) => classId === data.classId);
+      const target = named ?? attends[0] ?? 'none';
       return await throttle.guarded(student.userId, target, () => run(data, student));
     },
   };
