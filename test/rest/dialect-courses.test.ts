@@ -286,6 +286,9 @@ describe('REST: the third system’s /api, from log-in to results', () => {
       expect((await as(admin, `PATCH /api/courses/${id}`, { teacher_id: pupil.id }))[1]).to.deep.equal({
         error: 'Teacher not found',
       });
+      const taken = { ...give, name: 'Lost', code: (await as(admin, `GET /api/courses/${course}`))[1].code };
+      expect((await as(admin, `PATCH /api/courses/${id}`, taken))[0], 'a code that is taken').to.equal(409);
+      expect((await as(admin, `GET /api/courses/${id}`))[1]).to.deep.equal(mine[1]);
       const sockets = await Promise.all(
         [teacher, other].map(({ token }) => connectRaw('plain', hub.url, { token })),
       );
