@@ -15,6 +15,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { queryClient, useShown } from '${root}web/src/lib/queries.ts';
 export { session } from '${root}web/src/lib/session.ts';
 export { database } from '${root}web/src/lib/store.ts';
+export { indexedDbOutbox } from '${root}web/src/lib/outbox.ts';
 const Shown = ({ path }) => JSON.stringify(useShown(path).data?.data ?? null);
 export const show = (path) => createRoot(document.body).render(
   createElement(QueryClientProvider, { client: queryClient }, createElement(Shown, { path })));
@@ -114,5 +115,17 @@ describe('the web app: several people at one browser', function () {
     go();
     await page.evaluate('globalThis.late');
     expect(await page.evaluate('lib.session.state.get().status')).to.equal('out');
+  });
+
+  it('[TC3] marks that waited when their teacher signed out are taken up when they sign in again', async () => {
+    const page = await tab(await web.context());
+    const left = await page.evaluate(`(async () => {
+      const first = lib.indexedDbOutbox('ann');
+      await first.load();
+      await first.keep({ opId: 'one', classId: 'c', studentId: 's', status: 'late', at: 'now' });
+      await first.close();
+      return (await lib.indexedDbOutbox('ann').load()).map(({ opId }) => opId);
+    })()`);
+    expect(left).to.deep.equal(['one']);
   });
 });
