@@ -106,6 +106,20 @@ for (const mode of MODES)
       expect(refused).to.equal(11000);
     });
 
+    it('[CI1] a code that is drawn again after its session is the new session’s', async () => {
+      const first = await hub.running(1, { methods: ['code'], codeMinutes: 1 });
+      const { code } = first.session;
+      const early = nth(first.group.students, 0);
+      expect(outcome(await hub.checkIn(early.token, by(code)))).to.deep.equal([200, 'present']);
+      await hub.closed(first.group, first.session);
+      const second = await hub.running(1, { methods: ['code'] });
+      await hub.connection
+        .collection('sessions')
+        .updateOne({ 'checkIn.code': second.session.code, open: true }, { $set: { 'checkIn.code': code } });
+      const sam = nth(second.group.students, 0);
+      expect(outcome(await hub.checkIn(sam.token, by(code)))).to.deep.equal([200, 'present']);
+    });
+
     it('[CI2] refuses who is not in the class, what the session does not take, and who is no student', async () => {
       const { group, session } = await hub.running(1, { methods: ['qr'] });
       const coded = await hub.running(1, { methods: ['code'] });

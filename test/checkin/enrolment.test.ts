@@ -69,6 +69,18 @@ for (const mode of MODES)
       expect((await call(hub.url, 'GET', path, group.teacher.token)).data).to.include({ studentCount: 1 });
     });
 
+    it('[CI12] a right proof of a session that was closed early enrols nobody', async () => {
+      const { group, session, path } = await open({ methods: ['code', 'qr'] });
+      const { token } = await hub.fetch(group, session, 'qr');
+      const early = await hub.school.person('student');
+      expect((await hub.checkIn(early.token, { method: 'qr', proof: { token } })).status).to.equal(200);
+      await hub.closed(group, session);
+      const sam = await hub.school.person('student');
+      for (const body of [{ method: 'qr', proof: { token } }, by(session.code)])
+        expect((await hub.checkIn(sam.token, body)).success).to.equal(false);
+      expect((await call(hub.url, 'GET', path, group.teacher.token)).data).to.include({ studentCount: 2 });
+    });
+
     it('[CI12] whom the staff took off stays off until the staff puts them back', async () => {
       const { group, session, path } = await open({ methods: ['code'] });
       const sam = nth(group.students, 0);
