@@ -90,6 +90,18 @@ for (const mode of MODES)
       expect((await hub.checkIn(sam.token, by(session.code))).data).to.include({ status: 'present' });
     });
 
+    it('[CI12][SC6] a student who is deleted while they check in again and again is on no roster', async () => {
+      const { group, session, path } = await open({ methods: ['code'] });
+      const [sam, boss] = [await hub.school.person('student'), await hub.school.person('admin')];
+      expect((await hub.checkIn(sam.token, by(session.code))).status).to.equal(200);
+      const tries = Array.from({ length: 300 }, () => hub.checkIn(sam.token, by(session.code)));
+      await Promise.race(tries);
+      const gone = await call(hub.url, 'DELETE', `/api/v1/students/${sam.id}`, boss.token);
+      expect(gone.success).to.equal(true);
+      await Promise.all(tries);
+      expect((await call(hub.url, 'GET', path, group.teacher.token)).data).to.include({ studentCount: 1 });
+    });
+
     it('[CI12] no other class is touched: there a stranger with the right code is refused', async () => {
       const { session } = await hub.running(1, { methods: ['code'] });
       const sam = await hub.school.person('student');
