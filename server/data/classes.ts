@@ -231,13 +231,21 @@ export const createClasses = (connection: mongoose.Connection) => {
     enrolsByCheckIn: async (classId: ClassId): Promise<boolean> =>
       (await model.exists({ _id: oid(classId), enrolment: 'check-in' })) !== null,
 
-    /** Gives a class another owner, who is no co-teacher then. */
-    handOver: (classId: ClassId, teacherId: UserId): Promise<ClassInfo | null> =>
-      change(classId, {
-        $set: { teacherId: oid(teacherId) },
-        $pull: { coTeacherIds: oid(teacherId) },
-        $unset: { startedAs: 1 }, // a name of the former owner's
-      }),
+    /** Gives a class another owner, who is no co-teacher then; answers with the class as it was before. */
+    async handOver(classId: ClassId, teacherId: UserId): Promise<ClassInfo | null> {
+      const row = await model
+        .findOneAndUpdate(
+          { _id: oid(classId) },
+          {
+            $set: { teacherId: oid(teacherId) },
+            $pull: { coTeacherIds: oid(teacherId) },
+            $unset: { startedAs: 1 }, // a name of the former owner's
+          },
+          { returnDocument: 'before' },
+        )
+        .lean<Stored>();
+      return row && toClass(row);
+    },
 
     /** Whether somebody owns a class. */
     ownsOne: async (userId: UserId): Promise<boolean> =>

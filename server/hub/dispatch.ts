@@ -60,6 +60,13 @@ export const createDispatch = ({ handlers, clock, limitScale, log, callerOf, end
     return only !== undefined && bare && forAClass.has(command) ? { ...data, classId: only } : data;
   };
 
+  /** NOT_CLASS_TEACHER or NOT_ENROLLED for another class than the one that a connection is for (WS10). */
+  const mustBeWithin = ({ only, who }: Seat, command: Command, data: unknown): void => {
+    const { classId } = Object(data) as { classId?: unknown };
+    if (only === undefined || classId === only || !forAClass.has(command)) return;
+    throw new Fault(who.role === 'student' ? 'NOT_ENROLLED' : 'NOT_CLASS_TEACHER');
+  };
+
   /** What is to be run for a message that may come in; throws where it may not. */
   const admit = (seat: Seat, name: string, data: unknown): { handler: Handler; data: unknown } => {
     const now = clock.now();
@@ -76,6 +83,7 @@ export const createDispatch = ({ handlers, clock, limitScale, log, callerOf, end
       const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
       throw new Fault('INVALID_MESSAGE', { details });
     }
+    mustBeWithin(seat, command, parsed.data);
     return { handler, data: parsed.data };
   };
 

@@ -73,7 +73,7 @@ export const TeacherPatch = z
 export type TeacherPatch = z.infer<typeof TeacherPatch>;
 
 /** Whose code begins with `q`, or whose name holds it; in any case of letters. */
-const q = z.string().trim().min(1).max(100).optional();
+const q = oneLine(100).optional();
 export const StudentQuery = Paging.extend({ q, sectionId: SectionId.optional() });
 export type StudentQuery = z.infer<typeof StudentQuery>;
 export const TeacherQuery = Paging.extend({ q });

@@ -106,6 +106,20 @@ for (const mode of MODES)
       expect(refused).to.equal(11000);
     });
 
+    it('[CI1] a code that is drawn again after its session is the new session’s', async () => {
+      const first = await hub.running(1, { methods: ['code'], codeMinutes: 1 });
+      const { code } = first.session;
+      const early = nth(first.group.students, 0);
+      expect(outcome(await hub.checkIn(early.token, by(code)))).to.deep.equal([200, 'present']);
+      await hub.closed(first.group, first.session);
+      const second = await hub.running(1, { methods: ['code'] });
+      await hub.connection
+        .collection('sessions')
+        .updateOne({ 'checkIn.code': second.session.code, open: true }, { $set: { 'checkIn.code': code } });
+      const sam = nth(second.group.students, 0);
+      expect(outcome(await hub.checkIn(sam.token, by(code)))).to.deep.equal([200, 'present']);
+    });
+
     it('[CI2] refuses who is not in the class, what the session does not take, and who is no student', async () => {
       const { group, session } = await hub.running(1, { methods: ['qr'] });
       const coded = await hub.running(1, { methods: ['code'] });
@@ -219,6 +233,25 @@ describe('check-in by code, many guessers', () => {
         proof: other.session.code,
       });
       expect(free.data?.status).to.equal('present');
+    } finally {
+      await hub.stop();
+    }
+  });
+
+  it('[CI5] strangers shut no class, nor get more tries by naming one class after the other', async () => {
+    const hub = await startCheckInHub('embedded', { LIMIT_SCALE: '0.01' });
+    try {
+      const { group, session } = await hub.running(1, { methods: ['code'] });
+      const wrong = session.code === '000000' ? '000001' : '000000';
+      const tries = [];
+      for (let i = 0; i < 11; i++) {
+        const { token } = await hub.school.person('student');
+        const classId = i % 2 === 0 ? group.id : i.toString(16).padStart(24, '0');
+        tries.push((await hub.checkIn(token, { method: 'code', proof: wrong, classId })).code);
+      }
+      expect(tries).to.deep.equal([...Array(10).fill('INVALID_CODE'), 'RATE_LIMITED']);
+      const right = { method: 'code', proof: session.code, classId: group.id };
+      expect((await hub.checkIn(nth(group.students, 0).token, right)).data?.status).to.equal('present');
     } finally {
       await hub.stop();
     }

@@ -69,6 +69,18 @@ for (const mode of MODES)
       expect((await call(hub.url, 'GET', path, group.teacher.token)).data).to.include({ studentCount: 1 });
     });
 
+    it('[CI12] a right proof of a session that was closed early enrols nobody', async () => {
+      const { group, session, path } = await open({ methods: ['code', 'qr'] });
+      const { token } = await hub.fetch(group, session, 'qr');
+      const early = await hub.school.person('student');
+      expect((await hub.checkIn(early.token, { method: 'qr', proof: { token } })).status).to.equal(200);
+      await hub.closed(group, session);
+      const sam = await hub.school.person('student');
+      for (const body of [{ method: 'qr', proof: { token } }, by(session.code)])
+        expect((await hub.checkIn(sam.token, body)).success).to.equal(false);
+      expect((await call(hub.url, 'GET', path, group.teacher.token)).data).to.include({ studentCount: 2 });
+    });
+
     it('[CI12] whom the staff took off stays off until the staff puts them back', async () => {
       const { group, session, path } = await open({ methods: ['code'] });
       const sam = nth(group.students, 0);
@@ -76,6 +88,18 @@ for (const mode of MODES)
       expect((await hub.checkIn(sam.token, by(session.code))).code).to.equal('NOT_ENROLLED');
       await call(hub.url, 'POST', `${path}/students`, group.teacher.token, { studentId: sam.id });
       expect((await hub.checkIn(sam.token, by(session.code))).data).to.include({ status: 'present' });
+    });
+
+    it('[CI12][SC6] a student who is deleted while they check in again and again is on no roster', async () => {
+      const { group, session, path } = await open({ methods: ['code'] });
+      const [sam, boss] = [await hub.school.person('student'), await hub.school.person('admin')];
+      expect((await hub.checkIn(sam.token, by(session.code))).status).to.equal(200);
+      const tries = Array.from({ length: 300 }, () => hub.checkIn(sam.token, by(session.code)));
+      await Promise.race(tries);
+      const gone = await call(hub.url, 'DELETE', `/api/v1/students/${sam.id}`, boss.token);
+      expect(gone.success).to.equal(true);
+      await Promise.all(tries);
+      expect((await call(hub.url, 'GET', path, group.teacher.token)).data).to.include({ studentCount: 1 });
     });
 
     it('[CI12] no other class is touched: there a stranger with the right code is refused', async () => {

@@ -125,6 +125,17 @@ describe('REST: the third system’s /api, from log-in to results', () => {
       expect(details).to.deep.equal([{ path: 'username', message: 'username or email is needed' }]);
     });
 
+    it('[AC4] counts wrong passwords of an address however it is written', async () => {
+      const tries = await Promise.all(
+        Array.from({ length: 25 }, async (_, i) => {
+          const username = `${'guessed'.slice(0, i % 8).toUpperCase()}${'guessed'.slice(i % 8)}@school.test`;
+          return (await as(undefined, 'POST /api/auth/login', { username, password: 'wrong one' }))[0];
+        }),
+      );
+      const count = (status: number) => tries.filter((one) => one === status).length;
+      expect([count(401), count(429)]).to.deep.equal([20, 5]);
+    });
+
     it('[DD1] a code that a student and a teacher share names nobody', async () => {
       const { id } = await made('POST /api/teachers', { teacher_code: 'S-1', first_name: 'Twin' });
       const twin = await claim('teachers', id, 'twin@school.test');
@@ -275,6 +286,9 @@ describe('REST: the third system’s /api, from log-in to results', () => {
       expect((await as(admin, `PATCH /api/courses/${id}`, { teacher_id: pupil.id }))[1]).to.deep.equal({
         error: 'Teacher not found',
       });
+      const taken = { ...give, name: 'Lost', code: (await as(admin, `GET /api/courses/${course}`))[1].code };
+      expect((await as(admin, `PATCH /api/courses/${id}`, taken))[0], 'a code that is taken').to.equal(409);
+      expect((await as(admin, `GET /api/courses/${id}`))[1]).to.deep.equal(mine[1]);
       const sockets = await Promise.all(
         [teacher, other].map(({ token }) => connectRaw('plain', hub.url, { token })),
       );

@@ -230,6 +230,28 @@ for (const mode of MODES)
             expect(await refusal(open(`/ws/class/${id}${query}`)), query).to.deep.equal([4401, nobody]);
       });
 
+      it('[WS10] no other class is in reach, not even an admin’s or one that takes newcomers', async () => {
+        const [one, two] = [await running(), await running()];
+        await good(`PATCH /api/v1/classes/${two.classId}`, ann, { enrolment: 'check-in' });
+        const head = as(one.classId, boss);
+        for (const [event, data] of [
+          ['SYNC', {}],
+          ['ATTENDANCE_MARKED', { studentId: sam.id, status: 'absent' }],
+          ['DONE', {}],
+        ] as const) {
+          await head.say(event, { ...data, classId: two.classId });
+          expect(await head.next('ERROR'), event).to.include({ code: 'NOT_CLASS_TEACHER' });
+        }
+        const tom = await join('student');
+        await good(`POST /api/v1/classes/${one.classId}/students`, ann, { studentId: tom.id });
+        const pupil = as(one.classId, tom);
+        await pupil.say('CHECK_IN', { method: 'code', proof: two.code, classId: two.classId });
+        expect(await pupil.next('ERROR')).to.include({ code: 'NOT_ENROLLED' });
+        await pupil.say('MY_ATTENDANCE');
+        await pupil.next('MY_ATTENDANCE');
+        expect([...head.heard, ...pupil.heard]).to.deep.equal([]);
+      });
+
       it('[WS10] a device has no class of its own', async () => {
         const { id, device } = await (await createGates(hub)).boundClass(1);
         const gate = open(`/ws/class/${id}`, { 'X-Device-Key': device.key });

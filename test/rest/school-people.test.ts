@@ -120,6 +120,7 @@ describe('the school: people', () => {
     expect((await list('q=QUI')).items.map(({ id }) => id)).to.deep.equal(ids.slice(0, 2));
     expect((await list('q=q.ine')).items.map(({ id }) => id)).to.deep.equal(ids.slice(2));
     expect((await list('q=%5E.*%24')).items).to.deep.equal([]);
+    expect((await as(teacher, 'GET /api/v1/students?q=Q%00')).status, 'what nobody is called').to.equal(400);
     const one = await list('q=qui&limit=1');
     expect((await list(`q=qui&limit=1&cursor=${one.nextCursor}`)).items[0]?.id).to.equal(ids[1]);
     const byCode = (await student({ studentCode: 'zz-77' })).id;

@@ -87,7 +87,7 @@ const Pages = () => {
   return (
     <Switch>
       <Route path="/claim" component={ClaimPage} />
-      {now.status === 'in' && <Inside role={now.user.role} />}
+      {now.status === 'in' && <Inside key={now.user.id} role={now.user.role} />}
       <Route path="/check-in" component={CheckIn} />
       <Route path="/sign-up" component={SignUp} />
       <Route component={SignIn} />

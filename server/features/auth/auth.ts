@@ -118,9 +118,13 @@ export const createAuth = (deps: AuthDeps) => {
   };
 
   return {
-    /** The address behind a name that somebody logs in with: their own, or that of their code; else the name itself. */
+    /**
+     * The address behind a name that somebody logs in with: their own, or that of their code; else the name itself. In
+     * small letters, as tries are counted: another way to write an address is no other account (AC1, AC4).
+     */
     async addressOf(name: string): Promise<string> {
-      return name.includes('@') ? name : ((await users.addressOfCode(name)) ?? name);
+      const address = name.includes('@') ? name : await users.addressOfCode(name);
+      return (address ?? name).toLowerCase();
     },
 
     /** INVALID_CREDENTIALS, whether it is the address or the password; RATE_LIMITED; ACCOUNT_DISABLED; BUSY. */

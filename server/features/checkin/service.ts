@@ -98,6 +98,13 @@ export const createCheckInService = (deps: Deps) => {
     return { status, at, ...(minutesLate !== undefined && { minutesLate }), repeated: true };
   };
 
+  /** Puts a newcomer on the roster, while the session runs that was remembered. NO_ACTIVE_SESSION, NOT_ENROLLED. */
+  const welcome = async ({ id, classId }: Taking, studentId: StudentId): Promise<void> => {
+    const [live] = await register.live([classId]);
+    if (live?.sessionId !== id) throw new Fault('NO_ACTIVE_SESSION');
+    if (!(await admit(classId, studentId))) throw new Fault('NOT_ENROLLED');
+  };
+
   const attempt = async (
     session: Taking,
     data: CheckIn,
@@ -120,8 +127,7 @@ export const createCheckInService = (deps: Deps) => {
         ? ({ status: 'present' } as const)
         : judge(session.lateRule, session.openedAt, shown.at);
     if ('refused' in said) return { ...base, ...(await standing(session, studentId)) };
-    if (!(await student.attends()).includes(classId) && !(await admit(classId, studentId)))
-      throw new Fault('NOT_ENROLLED');
+    if (!(await student.attends()).includes(classId)) await welcome(session, studentId);
     const accept = () => evidence.accept(session, studentId, method.name, { ...said, ...shown }, now);
     const told = await accept().catch(async (error: unknown) => {
       // Another check-in of theirs is just putting them on the roster: the register may not have them yet.
@@ -168,7 +174,10 @@ export const createCheckInService = (deps: Deps) => {
      * faults, CHECK_IN_CLOSED, METHOD_NOT_TAKEN, NOT_ENROLLED, NO_ACTIVE_SESSION, CLASS_AMBIGUOUS, RATE_LIMITED.
      */
     async checkIn(student: Student, data: CheckIn): Promise<CheckedIn> {
-      const target = data.classId ?? (await student.attends())[0] ?? 'none';
+      // A class of theirs: strangers cannot use up the tries of a class, nor pick one whose tries are not used up yet.
+      const attends = await student.attends();
+      const named = attends.find((classId) => classId === data.classId);
+      const target = named ?? attends[0] ?? 'none';
       return await throttle.guarded(student.userId, target, () => run(data, student));
     },
   };

@@ -37,6 +37,7 @@ export const createTakingSessions = ({
   const read = createSharedRead(sessions.read);
   const readByCode = createSharedRead(sessions.ofCode);
   const ofId = async (id: SessionId) => known(id) ?? remember(await read(id));
+  const standing = createSharedRead(async (classId: ClassId) => (await register.live([classId]))[0]);
 
   return {
     ofId,
@@ -45,7 +46,13 @@ export const createTakingSessions = ({
       const [live] = await register.live([classId]);
       return live ? await ofId(live.sessionId) : await sessions.openOf(classId);
     },
-    ofCode: async (code: string) => known(byCode.get(code)) ?? remember(await readByCode(code)),
+    /** The session with a code: the open one, or else the newest that had it. */
+    async ofCode(code: string): Promise<SessionRecord | null> {
+      const remembered = known(byCode.get(code));
+      // After its session a code may be drawn again, by another one.
+      if (remembered && (await standing(remembered.classId))?.sessionId === remembered.id) return remembered;
+      return remember(await readByCode(code));
+    },
 
     /** Forgets what is over. */
     forget(session: SessionRecord): void {

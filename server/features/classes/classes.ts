@@ -14,6 +14,7 @@ import type { Presence } from '../../domain/audience.ts';
 import type { Who } from '../../domain/who.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Rosters } from './rosters.ts';
+import { createStaff } from './staff.ts';
 
 /** A class with the people in it; those whose accounts are gone are left out. */
 export type ClassWithPeople = {
@@ -46,6 +47,7 @@ const isStaffOf = (who: Who, info: ClassInfo) =>
  */
 export const createClassesService = (deps: ClassesDeps) => {
   const { classes, users, presence, rosters, requireSections, isLive, clock } = deps;
+  const followStaff = createStaff(deps);
   const there = (info: ClassInfo | null): ClassInfo => {
     if (!info) throw new Fault('CLASS_NOT_FOUND');
     return info;
@@ -108,17 +110,16 @@ export const createClassesService = (deps: ClassesDeps) => {
     return there(await classes.find(info.id));
   };
 
-  /** Another owner, by an admin; the former one leaves. TEACHER_NOT_FOUND, FORBIDDEN. */
-  const handOver = async (
-    who: Who,
-    { id, teacherId: former }: ClassInfo,
-    teacherId: UserId,
-  ): Promise<void> => {
+  /** Whether somebody may give a class to a teacher: TEACHER_NOT_FOUND, FORBIDDEN. */
+  const mustGive = async (who: Who, teacherId: UserId): Promise<void> => {
     if (who.role !== 'admin') throw new Fault('FORBIDDEN');
     await mustTeach(teacherId);
-    there(await classes.handOver(id, teacherId));
-    await presence.joined(teacherId, id, 'staff');
-    await presence.left(former, id);
+  };
+
+  /** Another owner; the former one leaves. */
+  const handOver = async (classId: ClassId, teacherId: UserId): Promise<void> => {
+    const { teacherId: former } = there(await classes.handOver(classId, teacherId));
+    await followStaff(classId, [teacherId, former]);
   };
 
   return {
@@ -178,11 +179,13 @@ export const createClassesService = (deps: ClassesDeps) => {
       { sectionIds, teacherId, ...patch }: ClassPatch,
     ): Promise<ClassInfo> {
       const info = await asStaff(who, classId);
-      if (teacherId !== undefined && teacherId !== info.teacherId) await handOver(who, info, teacherId);
+      const next = teacherId === info.teacherId ? undefined : teacherId;
+      if (next !== undefined) await mustGive(who, next);
       if (sectionIds !== undefined) await requireSections(sectionIds);
-      const changed = there(await classes.update(classId, patch));
-      if (sectionIds === undefined) return changed;
-      await rosters.setSections(classId, sectionIds);
+      // What may be refused comes first: a refusal leaves the class where it was.
+      await classes.update(classId, patch);
+      if (sectionIds !== undefined) await rosters.setSections(classId, sectionIds);
+      if (next !== undefined) await handOver(classId, next);
       return there(await classes.find(classId));
     },
 
@@ -202,14 +205,14 @@ export const createClassesService = (deps: ClassesDeps) => {
       const teacher = await coTeacher(ref);
       if (teacher.id === info.teacherId) return info;
       const changed = there(await classes.addCoTeacher(classId, teacher.id));
-      await presence.joined(teacher.id, classId, 'staff');
+      await followStaff(classId, [teacher.id]);
       return changed;
     },
 
     async removeCoTeacher(who: Who, classId: ClassId, userId: UserId): Promise<ClassInfo> {
       await asOwner(who, classId);
       const changed = there(await classes.removeCoTeacher(classId, userId));
-      if (changed.teacherId !== userId) await presence.left(userId, classId);
+      await followStaff(classId, [userId]);
       return changed;
     },
 

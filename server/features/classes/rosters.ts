@@ -7,7 +7,7 @@ import type { Register } from '../../live/register.ts';
 
 export type RostersDeps = {
   classes: Pick<Classes, 'find' | 'rosters'>;
-  users: Pick<Users, 'withoutLogin'>;
+  users: Pick<Users, 'find' | 'withoutLogin'>;
   /** The students of some sections. */
   inSections: (sectionIds: readonly SectionId[]) => Promise<StudentId[]>;
   presence: Pick<Presence, 'joined' | 'left'>;
@@ -72,6 +72,11 @@ export const createRosters = ({ classes, users, inSections, presence, register }
     }
   };
 
+  /** Takes somebody off every roster. */
+  const forgetStudent = async (studentId: StudentId): Promise<void> => {
+    for (const classId of await classes.rosters.forget(studentId)) await follow(classId, [studentId]);
+  };
+
   return {
     follow,
     recompute,
@@ -90,16 +95,16 @@ export const createRosters = ({ classes, users, inSections, presence, register }
       for (const classId of await classes.rosters.ofSections(sectionIds)) await recompute(classId, students);
     },
 
+    forgetStudent,
+
     /** Puts a student on the roster who has checked in. False where the class does not take students so (CI12). */
     async admit(classId: ClassId, studentId: StudentId): Promise<boolean> {
       if ((await classes.rosters.admit(classId, studentId)) === null) return false;
       await follow(classId, [studentId]);
-      return true;
-    },
-
-    /** Takes somebody off every roster. */
-    async forgetStudent(studentId: StudentId): Promise<void> {
-      for (const classId of await classes.rosters.forget(studentId)) await follow(classId, [studentId]);
+      if ((await users.find(userOf(studentId)))?.role === 'student') return true;
+      // Deleted in the meantime: whoever did so has not seen this roster.
+      await forgetStudent(studentId);
+      return false;
     },
   };
 };

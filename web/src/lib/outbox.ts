@@ -3,9 +3,20 @@ import { database } from './store.ts';
 
 const lockName = (tab: string) => `rollcall tab ${tab}`;
 
-/** Tells the other tabs that this one lives; the browser lets go of it when the tab is gone, however it went. */
-const liveAs = (tab: string): void => {
-  void navigator.locks?.request(lockName(tab), () => new Promise<never>(() => {}));
+/**
+ * Tells the other tabs that this one lives, until what it answers with is called. The browser lets go of it also when the
+ * tab is gone, however it went.
+ */
+const liveAs = (tab: string): (() => Promise<void>) => {
+  let leave = () => {};
+  const here = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  const gone = navigator.locks?.request(lockName(tab), () => here);
+  return async () => {
+    leave();
+    await gone;
+  };
 };
 const livingTabs = async (): Promise<Set<string>> => {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
@@ -17,7 +28,7 @@ const livingTabs = async (): Promise<Set<string>> => {
  * takes over those of tabs that are gone.
  */
 export const indexedDbOutbox = (userId: string, tab: string = crypto.randomUUID()): OutboxStore => {
-  liveAs(tab);
+  const leave = liveAs(tab);
   let order = Date.now();
   return {
     async load() {
@@ -44,6 +55,7 @@ export const indexedDbOutbox = (userId: string, tab: string = crypto.randomUUID(
     async drop(opId) {
       await (await database()).delete('marks', opId);
     },
-    async close() {},
+    // What waits here still goes to whoever opens the next one, in this tab or another.
+    close: leave,
   };
 };

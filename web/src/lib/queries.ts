@@ -1,7 +1,8 @@
 import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Fault } from '../../../shared/faults.ts';
 import { isAway } from './api.ts';
-import { authorized, session } from './session.ts';
+import { useValue } from './observable.ts';
+import { authorized, type SessionState, session } from './session.ts';
 import { keepKnown, lastKnown } from './store.ts';
 
 export const queryClient = new QueryClient({
@@ -19,17 +20,24 @@ export const queryClient = new QueryClient({
 /** An answer, and since when it is not the newest: ms since 1970 where the server is away, else undefined. */
 export type Shown<T> = { readonly data: T; readonly since?: number };
 
-const userId = (): string => {
-  const now = session.state.get();
-  if (now.status !== 'in') throw new Fault('UNAUTHORIZED');
-  return now.user.id;
-};
+const userIn = (state: SessionState): string | undefined =>
+  state.status === 'in' ? state.user.id : undefined;
 
-/** Reads from the server, and while that is away what it said last. */
+// What one user was shown is not there for the next.
+let lastUser: string | undefined;
+session.state.subscribe(() => {
+  const id = userIn(session.state.get());
+  if (id !== lastUser) queryClient.clear();
+  lastUser = id;
+});
+
+/** Reads from the server, and while that is away what it said last. UNAUTHORIZED also when another has signed in since. */
 export const readShown = async <T>(path: string, signal?: AbortSignal): Promise<Shown<T>> => {
-  const id = userId();
+  const id = userIn(session.state.get());
+  if (id === undefined) throw new Fault('UNAUTHORIZED');
   try {
     const data = await authorized<T>('GET', path, signal ? { signal } : {});
+    if (userIn(session.state.get()) !== id) throw new Fault('UNAUTHORIZED');
     void keepKnown(id, path, data);
     return { data };
   } catch (error) {
@@ -40,12 +48,15 @@ export const readShown = async <T>(path: string, signal?: AbortSignal): Promise<
 };
 
 /** What a path of the API answers, kept for a while and over times without a network. Undefined: not asked. */
-export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, Error> =>
-  useQuery({
-    queryKey: [path],
+export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, Error> => {
+  const user = userIn(useValue(session.state));
+  return useQuery({
+    // The path first, as `refresh` expects. Each user's own: two may use this browser one after the other.
+    queryKey: [path, user],
     queryFn: ({ signal }) => readShown<T>(path ?? '', signal),
     enabled: path !== undefined,
   });
+};
 
 /** Has everything asked for again whose path begins so. */
 export const refresh = (prefix: string): Promise<void> =>

@@ -3,7 +3,7 @@ import type { LogIn, Me, SignUp, WebSession } from '../../../shared/rest/auth.ts
 import type { Claim } from '../../../shared/rest/invitations.ts';
 import { isAway, request } from './api.ts';
 import { observable } from './observable.ts';
-import { forgetUser, keepKnown, lastKnown } from './store.ts';
+import { forgetKnown, keepKnown, lastKnown } from './store.ts';
 
 /**
  * Who sits at this browser. `starting`: not known yet; `unreachable`: nobody could be asked and nobody was here before.
@@ -41,6 +41,13 @@ const createSession = () => {
   const others = new BroadcastChannel('rollcall session');
   let held: Held | undefined;
   let asking: Promise<string> | undefined;
+  /** Ends a request for a token that is under way: it is about whoever was here when it was made. */
+  let stopAsking = new AbortController();
+  const stop = () => {
+    stopAsking.abort();
+    stopAsking = new AbortController();
+    asking = undefined;
+  };
 
   const enter = ({ accessToken, expiresAt, user }: WebSession): void => {
     held = { token: accessToken, expiresAt: Date.parse(expiresAt) };
@@ -48,33 +55,37 @@ const createSession = () => {
     const now = state.get();
     if (now.status === 'in' && now.confirmed && now.user.id === user.id) return;
     state.set({ status: 'in', user, confirmed: true });
+    void forgetKnown(user.id);
     void keepKnown(LAST.userId, LAST.key, user);
   };
   const leave = (why?: 'left' | 'elsewhere'): void => {
-    const now = state.get();
+    stop();
     held = undefined;
-    if (now.status === 'in') void forgetUser(now.user.id);
-    void forgetUser(LAST.userId);
+    void forgetKnown();
     hint(false);
     state.set(why === undefined ? { status: 'out' } : { status: 'out', why });
   };
 
   /** A fresh access token in any case; UNAUTHORIZED when the log-in is over. */
   const renew = (): Promise<string> => {
-    asking ??= request<WebSession>('POST', `${WEB}/token`)
+    if (asking) return asking;
+    const { signal } = stopAsking;
+    const mine = request<WebSession>('POST', `${WEB}/token`, { signal })
       .then((session) => {
+        if (signal.aborted) throw new Fault('DISCONNECTED');
         enter(session);
         return session.accessToken;
       })
       .catch((error: unknown) => {
-        if (error instanceof Fault && error.code === 'UNAUTHORIZED')
+        if (!signal.aborted && error instanceof Fault && error.code === 'UNAUTHORIZED')
           leave(state.get().status === 'in' ? 'elsewhere' : undefined);
         throw error;
       })
       .finally(() => {
-        asking = undefined;
+        if (asking === mine) asking = undefined;
       });
-    return asking;
+    asking = mine;
+    return mine;
   };
 
   others.onmessage = ({ data }: MessageEvent<'out' | 'in'>) => {
@@ -103,7 +114,9 @@ const createSession = () => {
     },
 
     async logIn(body: LogIn): Promise<void> {
-      enter(await request<WebSession>('POST', WEB, { body }));
+      const session = await request<WebSession>('POST', WEB, { body });
+      stop();
+      enter(session);
       others.postMessage('in');
     },
 

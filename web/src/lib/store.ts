@@ -51,12 +51,15 @@ export const lastKnown = async <T>(userId: string, key: string): Promise<Known<T
   }
 };
 
-/** Forgets everything of a user but the marks that still wait: those are promises. */
-export const forgetUser = async (userId: string): Promise<void> => {
+/** Forgets what everybody was shown, or everybody but one user; marks that still wait stay: those are promises. */
+export const forgetKnown = async (but?: string): Promise<void> => {
   try {
     const db = await database();
-    const range = IDBKeyRange.bound(`${userId} `, `${userId} \uffff`);
-    await db.delete('known', range);
+    if (but === undefined) return await db.clear('known');
+    const tx = db.transaction('known', 'readwrite');
+    void tx.store.delete(IDBKeyRange.upperBound(`${but} `, true));
+    void tx.store.delete(IDBKeyRange.lowerBound(`${but} \uffff`, true));
+    await tx.done;
   } catch {
     // nothing is kept then
   }
