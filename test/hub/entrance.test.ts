@@ -186,8 +186,8 @@ describe('who is let in', () => {
 
       it('[WS8] a token that ends while its connection is open: the exact error, then the end', async () => {
         const { classId, ada, cy } = await liveClass(hub);
-        const busy = door.keep(await connectRaw(wire, hub.url, { token: shortToken(ada, 2) }));
-        const idle = door.keep(await connectRaw(wire, hub.url, { token: shortToken(cy, 2) }));
+        const busy = door.keep(await connectRaw(wire, hub.url, { token: shortToken(ada, 4) }));
+        const idle = door.keep(await connectRaw(wire, hub.url, { token: shortToken(cy, 4) }));
         await Promise.all([seated(busy), seated(idle)]);
         let answer: Answer;
         let asked = 0;
@@ -208,8 +208,8 @@ describe('who is let in', () => {
 
       it('[WS8] RENEW goes on with a fresh token of one’s own, and with no other', async () => {
         const { ada, bo, cy, classId } = await liveClass(hub);
-        const raw = door.keep(await connectRaw(wire, hub.url, { token: shortToken(ada, 2) }));
-        const idle = door.keep(await connectRaw(wire, hub.url, { token: shortToken(bo, 2) }));
+        const raw = door.keep(await connectRaw(wire, hub.url, { token: shortToken(ada, 4) }));
+        const idle = door.keep(await connectRaw(wire, hub.url, { token: shortToken(bo, 4) }));
         await Promise.all([seated(raw), seated(idle)]);
         const elsewhere = await createLogins(hub.connection).create({
           userId: ada.id,
