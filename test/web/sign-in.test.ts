@@ -45,7 +45,7 @@ describe('the web app: signing in', function () {
     await page.getByLabel('E-mail address').fill('bo@school.test');
     await page.getByLabel('Password').fill('short');
     await page.getByRole('button', { name: 'Sign up' }).click();
-    await page.getByText('must have at least 6 characters', { exact: true }).waitFor();
+    await page.getByText('At least 6 characters are needed').waitFor();
     expect(await page.getByLabel('Password').getAttribute('aria-invalid')).to.equal('true');
     await page.goto('/sign-in');
     await page.getByLabel('E-mail address').fill('nobody@school.test');

@@ -53,6 +53,7 @@ export const chooseLanguage = async (language: Language): Promise<void> => {
 export const useTexts = (): Texts => useValue(spoken).texts;
 export const useLanguage = (): Language => useValue(spoken).language;
 export const textsNow = (): Texts => spoken.get().texts;
+export const languageNow = (): Language => spoken.get().language;
 
 const day = (text: string) => new Date(`${text}T12:00:00Z`);
 

@@ -1,12 +1,9 @@
-import { FAULTS, type FaultCode } from '../../../shared/faults.ts';
 import type { Method } from '../../../shared/protocol/index.ts';
 import type { Role, Source, Status } from '../../../shared/status.ts';
+import { faults } from './faults/en.ts';
 
 const plural = new Intl.PluralRules('en');
 const of = (n: number, one: string, other: string) => `${n} ${plural.select(n) === 'one' ? one : other}`;
-const sentences = Object.fromEntries(
-  Object.entries(FAULTS).map(([code, { text }]) => [code, text]),
-) as Record<FaultCode, string>;
 
 /** Every text of the app in English; what the other languages must have too. */
 export const en = {
@@ -150,14 +147,31 @@ export const en = {
   analytics: {
     title: 'Analytics',
   },
-  faults: {
-    ...sentences,
-    INVALID_REQUEST: 'Something in this form is not right',
-    INVALID_CREDENTIALS: 'The e-mail address or the password is wrong',
-    DISCONNECTED: 'No connection to the server',
-    TIMEOUT: 'The server did not answer in time',
-    EMAIL_EXISTS: 'There is an account with this e-mail address already',
-  } satisfies Record<FaultCode, string>,
+  /** What is wrong with one field of a form. */
+  fields: {
+    wrong: 'This is not right',
+    needed: 'This is needed',
+    email: 'This is not an e-mail address',
+    longer: (n: number) => `At least ${of(n, 'character is', 'characters are')} needed`,
+    shorter: (n: number) => `No more than ${of(n, 'character', 'characters')}`,
+    bytes: 'This is too long',
+    least: (n: number) => `The least is ${n}`,
+    most: (n: number) => `The most is ${n}`,
+    fewer: (n: number) => `No more than ${n} of these`,
+    number: 'This is not a whole number',
+    date: 'This is not a date',
+    time: 'This is not a time',
+    choice: 'Choose one of those that there are',
+    change: 'Nothing was changed',
+    oneLine: 'One line of readable text, please',
+    likeId: 'This looks like an internal id; choose another code',
+    name: 'Up to 64 letters, digits and signs, without spaces',
+    future: 'This must be in the future',
+    notRoom: 'Name a room here, not coordinates',
+    missing: 'This is missing',
+    tooMany: 'There are too many already; remove one first',
+  },
+  faults,
 };
 
 /** What a language says: of the same shape as English. */

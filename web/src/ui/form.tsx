@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react';
 import { Fault } from '../../../shared/faults.ts';
+import { fieldError } from '../lib/field-errors.ts';
 import { textsNow, useTexts } from '../lib/language.ts';
 import { Button } from './button.tsx';
 import styles from './form.module.css';
@@ -64,8 +65,10 @@ export const Form = ({
     } catch (error) {
       const details = error instanceof Fault ? (error.details ?? []) : [];
       const named = details.filter(({ path }) => form.current?.elements.namedItem(path));
-      setWrong(new Map(named.map(({ path, message }) => [path, message])));
-      const others = details.filter((detail) => !named.includes(detail)).map(({ message }) => message);
+      setWrong(new Map(named.map(({ path, message }) => [path, fieldError(message)])));
+      const others = details
+        .filter((detail) => !named.includes(detail))
+        .map(({ message }) => fieldError(message));
       setProblem([sentenceOf(error), ...others].join(' · '));
       const first = named[0] && form.current?.elements.namedItem(named[0].path);
       if (first instanceof HTMLElement) first.focus();
