@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { BOM, csvLine } from '../../../shared/csv.ts';
 import type { ExportQuery } from '../../../shared/rest/records.ts';
 import type { Names, Naming } from '../../data/names.ts';
 import type { RecordReads } from '../../data/record-reads.ts';
-import { BOM, csvLine } from '../../domain/csv.ts';
 import type { Asker, Scope } from './scope.ts';
 
 const COLUMNS = ['code', 'name', 'date', 'session', 'status', 'minutesLate', 'markedBy', 'reason'];

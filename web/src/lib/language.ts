@@ -71,6 +71,7 @@ export const useFormat = () => {
     month: 'short',
     timeZone: 'UTC',
   });
+  const shortDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const longDay = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: 'UTC' });
   return {
     number: (value: number) => number.format(value),
@@ -80,6 +81,7 @@ export const useFormat = () => {
     date: (at: string | number) => date.format(new Date(at)),
     moment: (at: string | number) => moment.format(new Date(at)),
     day: (text: string) => calendar.format(day(text)),
+    shortDay: (text: string) => shortDay.format(day(text)),
     longDay: (text: string) => longDay.format(day(text)),
   };
 };

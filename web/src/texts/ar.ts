@@ -12,6 +12,9 @@ const characters = (n: number) =>
     other: '# حرف',
   });
 
+const dayCount = (n: number) =>
+  count(n, { one: 'يوم واحد', two: 'يومان', few: '# أيام', many: '# يومًا', other: '# يوم' });
+
 export const ar: Texts = {
   ...en,
   common: {
@@ -161,6 +164,51 @@ export const ar: Texts = {
         many: 'أُنهيت # جلسة دخول أخرى.',
         other: 'أُنهيت # جلسة دخول أخرى.',
       })}`,
+  },
+  analytics: {
+    title: 'التحليلات',
+    note: 'يُحسب التأخر والحضور الجزئي حضورًا، ولا يدخل الغياب بعذر في الحساب.',
+    class: 'الصف',
+    allClasses: 'كل الصفوف',
+    mark: 'التنبيه دون (٪)',
+    markWrong: 'عدد صحيح من 0 إلى 100',
+    below: 'منخفض',
+    table: (name) => `${name}: جدول`,
+    download: 'تنزيل CSV',
+    attendance: 'نسبة الحضور',
+    student: 'الطالب',
+    day: 'اليوم',
+    all: 'المجموع',
+    noClasses: 'لا توجد صفوف بعد',
+    noClassesNote: 'تظهر الأرقام هنا فور أخذ الحضور في صف لأول مرة.',
+    trend: 'عبر الزمن',
+    trendNote: 'نسبة الحضور في كل يوم أُخذ فيه الحضور.',
+    span: 'آخر',
+    days: (n) => dayCount(n),
+    noTrend: 'لا شيء لرسمه بعد',
+    noTrendNote: 'لم تكتمل أي جلسة حضور في هذه المدة.',
+    chart: (days, lowest, highest) =>
+      `نسبة الحضور في ${dayCount(days)}، بين ${lowest} و${highest}. في الجدول كل الأرقام.`,
+    markLine: (share) => `التنبيه دون ${share}`,
+    byDay: 'حسب الصف',
+    byDayNote: 'كل جلسات يوم واحد.',
+    dayBefore: 'اليوم السابق',
+    dayAfter: 'اليوم التالي',
+    nth: (name, n) => `${name}، الجلسة ${n}`,
+    noRegister: 'لم يؤخذ الحضور في هذا اليوم',
+    byStudent: 'حسب الطالب',
+    byStudentNote: 'خلال شهر أو فصل دراسي.',
+    period: 'المدة',
+    periods: { month: 'شهر', semester: 'فصل دراسي' },
+    dayOfIt: 'التي فيها يوم',
+    order: 'الترتيب',
+    lowestFirst: 'الأقل أولًا',
+    byName: 'حسب الاسم',
+    belowCount: (n, share) => `${count(n, { other: '#' })} دون ${share}٪`,
+    onlyBelow: 'هؤلاء فقط',
+    nobodyBelow: 'لا أحد دون الحد',
+    noStudents: 'لا أحد لعرضه',
+    noStudentsNote: 'لم تكتمل أي جلسة حضور في هذه المدة.',
   },
   fields: {
     wrong: 'هذا غير صحيح',
