@@ -20,9 +20,10 @@ export type BrowserLogin = {
 export const browserLoginOf = (path: string, request: Request, response: Response): BrowserLogin => {
   const origin = request.get('origin');
   const site = request.get('sec-fetch-site');
+  // `host` is what the browser asked for: behind a trusted proxy its X-Forwarded-Host, where it sends one.
   const elsewhere =
     (site !== undefined && site !== 'same-origin') ||
-    (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.get('host')));
+    (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.host));
   if (elsewhere) throw new Fault('FORBIDDEN');
   const rules = { httpOnly: true, sameSite: 'strict', secure: request.secure, path } as const;
   return {
