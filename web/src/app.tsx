@@ -1,11 +1,9 @@
-import { QueryClientProvider } from '@tanstack/react-query';
 import { CloudOff, SearchX, TriangleAlert } from 'lucide-react';
 import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
 import type { Role } from '../../shared/status.ts';
 import { textsNow, useTexts } from './lib/language.ts';
 import { useValue } from './lib/observable.ts';
-import { queryClient } from './lib/queries.ts';
 import { session } from './lib/session.ts';
 import { Account } from './screens/account.tsx';
 import { ClaimPage, SignIn, SignUp } from './screens/sign-in.tsx';
@@ -13,6 +11,8 @@ import { Button } from './ui/button.tsx';
 import { Loading, State, Toasts } from './ui/feedback.tsx';
 import { Frame } from './ui/frame.tsx';
 
+const loadQueries = () => import('./lib/with-queries.tsx');
+const WithQueries = lazy(loadQueries);
 // Each kind of user loads their own screens only.
 const Teacher = lazy(() => import('./screens/teacher/index.tsx'));
 const Student = lazy(() => import('./screens/student/index.tsx'));
@@ -82,13 +82,25 @@ const Inside = ({ role }: { role: Role }) => (
 
 const Pages = () => {
   const now = useValue(session.state);
-  if (now.status === 'starting') return <Loading />;
+  if (now.status === 'starting') {
+    // Somebody was signed in here: what their pages need can come while the server is asked.
+    void loadQueries().catch(() => {});
+    return <Loading />;
+  }
   if (now.status === 'unreachable') return <Unreachable />;
   return (
     <Switch>
       <Route path="/claim" component={ClaimPage} />
-      {now.status === 'in' && <Inside key={now.user.id} role={now.user.role} />}
-      <Route path="/check-in" component={CheckIn} />
+      {now.status === 'in' && (
+        <WithQueries>
+          <Inside key={now.user.id} role={now.user.role} />
+        </WithQueries>
+      )}
+      <Route path="/check-in">
+        <WithQueries>
+          <CheckIn />
+        </WithQueries>
+      </Route>
       <Route path="/sign-up" component={SignUp} />
       <Route component={SignIn} />
     </Switch>
@@ -96,7 +108,7 @@ const Pages = () => {
 };
 
 export const App = () => (
-  <QueryClientProvider client={queryClient}>
+  <>
     <Frame>
       <Guard>
         <Suspense fallback={<Loading />}>
@@ -105,5 +117,5 @@ export const App = () => (
       </Guard>
     </Frame>
     <Toasts />
-  </QueryClientProvider>
+  </>
 );
