@@ -145,6 +145,17 @@ describe('the web app: its languages', function () {
       expect(complaints.filter((text) => !/status of 40[01]/.test(text))).to.deep.equal([]);
     });
 
+  it('is found by those who cannot read the page that they sign in at', async () => {
+    const page = await (await web.context({ locale: 'en' })).newPage();
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'العربية' }).click();
+    await page.getByRole('button', { name: ar.auth.signIn }).waitFor();
+    expect(await page.getByRole('button', { name: 'العربية' }).getAttribute('aria-pressed')).to.equal('true');
+    await page.reload();
+    await page.getByRole('button', { name: ar.auth.signIn }).waitFor();
+    await judge(page, 'ar');
+  });
+
   it('is chosen by whoever sits there, kept, and not changed by what the browser prefers', async () => {
     const student = await web.hub.school.person('student');
     const page = await web.signedIn({ ...student, name: 'Ada Byron' }, '/account', { locale: 'es' });

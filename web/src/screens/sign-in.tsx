@@ -1,14 +1,37 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useTexts } from '../lib/language.ts';
+import { chooseLanguage, LANGUAGES, type Language, useLanguage, useTexts } from '../lib/language.ts';
 import { useValue } from '../lib/observable.ts';
 import { session } from '../lib/session.ts';
+import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Choices, Form, TextField } from '../ui/form.tsx';
 import { Head } from '../ui/frame.tsx';
 import styles from './sign-in.module.css';
 
 const PICTURE = 'hhhlhh.hhhhhhhh.hhhhlhhh';
+
+/** The languages, each by its own name: whoever cannot read the page must still find theirs. */
+const Languages = () => {
+  const { account } = useTexts();
+  const language = useLanguage();
+  return (
+    <fieldset className={styles.languages}>
+      <legend className="unseen">{account.language}</legend>
+      {(Object.keys(LANGUAGES) as Language[]).map((one) => (
+        <Button
+          key={one}
+          lang={one}
+          variant="quiet"
+          aria-pressed={one === language}
+          onClick={() => void chooseLanguage(one)}
+        >
+          {LANGUAGES[one]}
+        </Button>
+      ))}
+    </fieldset>
+  );
+};
 
 /** The words beside a form of somebody who is not signed in. */
 export const Beside = ({ title, children }: { title: string; children: ReactNode }) => {
@@ -25,10 +48,13 @@ export const Beside = ({ title, children }: { title: string; children: ReactNode
           ))}
         </div>
       </div>
-      <Card>
-        <h2>{title}</h2>
-        {children}
-      </Card>
+      <div>
+        <Card>
+          <h2>{title}</h2>
+          {children}
+        </Card>
+        <Languages />
+      </div>
     </div>
   );
 };
