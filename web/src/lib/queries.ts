@@ -23,8 +23,8 @@ export type Shown<T> = { readonly data: T; readonly since?: number };
 const userIn = (state: SessionState): string | undefined =>
   state.status === 'in' ? state.user.id : undefined;
 
-// What one user was shown is not there for the next.
-let lastUser: string | undefined;
+// What one user was shown is not there for the next. Somebody may be signed in already when this is loaded.
+let lastUser = userIn(session.state.get());
 session.state.subscribe(() => {
   const id = userIn(session.state.get());
   if (id !== lastUser) queryClient.clear();

@@ -3,6 +3,7 @@ import { useSearchParams } from 'wouter';
 import type { ClassView } from '../../../../shared/rest/classes.ts';
 import { withQuery } from '../../lib/api.ts';
 import { readShown } from '../../lib/queries.ts';
+import { useMe } from '../../lib/role.ts';
 
 const CLASSES = '/api/v1/classes';
 /** So many pages of 200 at most; a school with more classes names them in the address. */
@@ -10,9 +11,10 @@ const MOST_PAGES = 10;
 type Page = { items: ClassView[]; nextCursor: string | null };
 
 /** All classes that one may look into, by name. */
-export const useClasses = () =>
-  useQuery({
-    queryKey: [CLASSES, 'all'],
+export const useClasses = () => {
+  const { id } = useMe();
+  return useQuery({
+    queryKey: [CLASSES, id, 'all'],
     queryFn: async ({ signal }) => {
       const classes: ClassView[] = [];
       let cursor: string | null = null;
@@ -28,6 +30,7 @@ export const useClasses = () =>
       return classes.sort((a, b) => a.className.localeCompare(b.className));
     },
   });
+};
 
 /** What is looked at, as the address has it: it can be kept, sent and gone back to. Empty texts are the server's choice. */
 export const useAddress = () => {
