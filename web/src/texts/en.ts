@@ -170,7 +170,6 @@ export const en = {
     unknownName: 'Name not known',
     minutesLate: (n: number) => `${n} min late`,
     waits: 'Waiting',
-    waiting: 'Waiting',
     waitsNote: 'This mark is kept on this device and has not reached the server yet.',
     sharedDevice: 'Shared device',
     sharedDeviceNote: 'Several students checked in from this device. Look who is in the room.',

@@ -1,4 +1,4 @@
-import { CheckCheck, CloudUpload, Flag, TabletSmartphone, Undo2, X } from 'lucide-react';
+import { CheckCheck, Flag, TabletSmartphone, Undo2, X } from 'lucide-react';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { Status } from '../../../../../shared/status.ts';
 import { useFormat, useTexts } from '../../../lib/language.ts';
@@ -13,11 +13,8 @@ import type { Filter } from './people.ts';
 const ALWAYS: readonly Shown[] = ['unmarked', 'present', 'late', 'absent'];
 const SOMETIMES: readonly Status[] = ['partial', 'excused'];
 
-const countBy = (book: Book, filter: 'waiting' | 'shared-device') =>
-  book.roster().filter((id) => {
-    const { waiting, flags } = book.cell(id);
-    return filter === 'waiting' ? waiting : flags.includes(filter);
-  }).length;
+const sharing = (book: Book) =>
+  book.roster().filter((id) => book.cell(id).flags.includes('shared-device')).length;
 
 type DockProps = {
   book: Book;
@@ -33,8 +30,7 @@ export const Dock = ({ book, filter, onFilter, onRest, onUndo, onDone }: DockPro
   const { teacher, status } = useTexts();
   const format = useFormat();
   const counts = useSyncExternalStore(book.subscribe, book.counts);
-  const waiting = useSyncExternalStore(book.subscribe, () => countBy(book, 'waiting'));
-  const shared = useSyncExternalStore(book.subscribe, () => countBy(book, 'shared-device'));
+  const shared = useSyncExternalStore(book.subscribe, () => sharing(book));
   const last = useValue(book.last);
   const dock = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -57,51 +53,57 @@ export const Dock = ({ book, filter, onFilter, onRest, onUndo, onDone }: DockPro
       aria-pressed={filter === what}
       onClick={() => onFilter(filter === what ? undefined : what)}
     >
-      <Icon size={18} aria-hidden /> <b>{format.number(number)}</b> <span>{word}</span>
+      <b>
+        <Icon size={18} aria-hidden /> {format.number(number)}
+      </b>{' '}
+      <span>{word}</span>
     </button>
   );
 
   return (
-    <section className={styles.dock} ref={dock} aria-label={teacher.figures}>
-      <div className={styles.inner}>
-        <div className={styles.ring}>
-          <Ring counts={counts} width={14} />
+    <>
+      <div className={styles.room} />
+      <section className={styles.dock} ref={dock} aria-label={teacher.figures}>
+        <div className={styles.inner}>
+          <div className={styles.ring}>
+            <Ring counts={counts} width={14} />
+          </div>
+          <div className={styles.figures}>
+            {ALWAYS.map((one) => figure(one, counts[one], status[one], STATUS_ICONS[one]))}
+            {SOMETIMES.map(
+              (one) =>
+                (counts[one] > 0 || filter === one) &&
+                figure(one, counts[one], status[one], STATUS_ICONS[one]),
+            )}
+            {(shared > 0 || filter === 'shared-device') &&
+              figure('shared-device', shared, teacher.sharedDevice, TabletSmartphone)}
+          </div>
+          <div className={styles.actions}>
+            <Button
+              icon={Undo2}
+              disabled={!last}
+              onClick={onUndo}
+              aria-label={last ? teacher.undoOf(status[last.status], last.before.size) : teacher.undo}
+            >
+              <span className={styles.long}>{teacher.undo}</span>
+            </Button>
+            <Button icon={CheckCheck} disabled={counts.unmarked === 0} onClick={() => onRest('present')}>
+              {teacher.restPresent}
+            </Button>
+            <Button
+              icon={X}
+              className={styles.long ?? ''}
+              disabled={counts.unmarked === 0}
+              onClick={() => onRest('absent')}
+            >
+              {teacher.restAbsent}
+            </Button>
+            <Button variant="primary" icon={Flag} onClick={onDone}>
+              {teacher.done}
+            </Button>
+          </div>
         </div>
-        <div className={styles.figures}>
-          {ALWAYS.map((one) => figure(one, counts[one], status[one], STATUS_ICONS[one]))}
-          {SOMETIMES.map(
-            (one) =>
-              (counts[one] > 0 || filter === one) && figure(one, counts[one], status[one], STATUS_ICONS[one]),
-          )}
-          {(shared > 0 || filter === 'shared-device') &&
-            figure('shared-device', shared, teacher.sharedDevice, TabletSmartphone)}
-          {(waiting > 0 || filter === 'waiting') && figure('waiting', waiting, teacher.waiting, CloudUpload)}
-        </div>
-        <div className={styles.actions}>
-          <Button
-            icon={Undo2}
-            disabled={!last}
-            onClick={onUndo}
-            aria-label={last ? teacher.undoOf(status[last.status], last.before.size) : teacher.undo}
-          >
-            <span className={styles.long}>{teacher.undo}</span>
-          </Button>
-          <Button icon={CheckCheck} disabled={counts.unmarked === 0} onClick={() => onRest('present')}>
-            {teacher.restPresent}
-          </Button>
-          <Button
-            icon={X}
-            className={styles.long ?? ''}
-            disabled={counts.unmarked === 0}
-            onClick={() => onRest('absent')}
-          >
-            {teacher.restAbsent}
-          </Button>
-          <Button variant="primary" icon={Flag} onClick={onDone}>
-            {teacher.done}
-          </Button>
-        </div>
-      </div>
-    </section>
+      </section>
+    </>
   );
 };

@@ -99,7 +99,12 @@ export const LiveRegister = ({
   const close = () => setOpen(undefined);
   return (
     <>
-      <RegisterHead book={book} detail={detail} />
+      <RegisterHead
+        book={book}
+        detail={detail}
+        onRestAbsent={() => setOpen({ what: 'absent' })}
+        onHelp={() => setOpen({ what: 'help' })}
+      />
       <Tools
         search={search}
         query={query}

@@ -10,6 +10,7 @@ import { Head } from '../../../ui/frame.tsx';
 import { StartButtons } from '../start.tsx';
 import { type Book, bookOf } from './book.ts';
 import { LiveRegister } from './live.tsx';
+import styles from './register.module.css';
 
 /** Where the register stands, as one word that changes seldom. */
 const stageOf = ({ view, known }: Book): 'live' | 'known' | 'none' | 'closed' | 'unknown' | 'refused' => {
@@ -36,7 +37,11 @@ export const RegisterPage = ({ classId }: { classId: string }) => {
   if (stage === 'live' || stage === 'known')
     return (
       <>
-        {!connected && <Stale since={since ?? detail.data?.since} />}
+        {!connected && (
+          <div className={styles.stale}>
+            <Stale since={since ?? detail.data?.since} />
+          </div>
+        )}
         <LiveRegister book={book} detail={info} onStranger={() => void detail.refetch()} />
       </>
     );

@@ -15,14 +15,13 @@ export type Person = {
 };
 
 /** What cards can be filtered by. */
-export type Filter = Shown | 'waiting' | 'shared-device';
+export type Filter = Shown | 'shared-device';
 
 /** As a search compares: without case and accents. */
 export const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Whether a cell fits a filter. */
 const fits = (filter: Filter, cell: Cell): boolean => {
-  if (filter === 'waiting') return cell.waiting;
   if (filter === 'shared-device') return cell.flags.includes('shared-device');
   return cell.status === filter;
 };

@@ -1,11 +1,11 @@
-import { Ban, History, Presentation, Settings } from 'lucide-react';
+import { Ban, Ellipsis, History, Keyboard, Presentation, Settings, X } from 'lucide-react';
 import { useState, useSyncExternalStore } from 'react';
 import type { ClassDetail } from '../../../../../shared/rest/classes.ts';
 import type { SessionView } from '../../../../../shared/rest/sessions.ts';
 import { useFormat, useTexts } from '../../../lib/language.ts';
 import { refresh, useShown } from '../../../lib/queries.ts';
 import { authorized } from '../../../lib/session.ts';
-import { ButtonLink, IconButton } from '../../../ui/button.tsx';
+import { Button, ButtonLink, IconButton } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { toast } from '../../../ui/feedback.tsx';
 import { Form, TextField } from '../../../ui/form.tsx';
@@ -17,8 +17,18 @@ import styles from './register.module.css';
 const grouped = (code: string): string => code.replace(/(...)(?=.)/g, '$1 ');
 
 /** What the register is of, what is shown for checking in, and where else one can go from here. */
-export const RegisterHead = ({ book, detail }: { book: Book; detail: ClassDetail | undefined }) => {
-  const { teacher } = useTexts();
+export const RegisterHead = ({
+  book,
+  detail,
+  onRestAbsent,
+  onHelp,
+}: {
+  book: Book;
+  detail: ClassDetail | undefined;
+  onRestAbsent: () => void;
+  onHelp: () => void;
+}) => {
+  const { teacher, common } = useTexts();
   const format = useFormat();
   const { classId } = book.view;
   const sessionId = useSyncExternalStore(
@@ -26,7 +36,9 @@ export const RegisterHead = ({ book, detail }: { book: Book; detail: ClassDetail
     () => book.view.sessionId ?? book.known()?.sessionId,
   );
   const session = useShown<SessionView>(sessionId && `/api/v1/sessions/${sessionId}`).data?.data;
-  const [cancelling, setCancelling] = useState(false);
+  const [open, setOpen] = useState<'more' | 'cancel'>();
+  const close = () => setOpen(undefined);
+
   const note =
     session && [session.room, teacher.closes(format.time(session.closesAt))].filter(Boolean).join(' · ');
   return (
@@ -42,16 +54,44 @@ export const RegisterHead = ({ book, detail }: { book: Book; detail: ClassDetail
             {teacher.board}
           </ButtonLink>
         )}
-        <ButtonLink href={`/teach/${classId}/sessions`} icon={History} variant="quiet">
-          {teacher.sessions}
-        </ButtonLink>
-        <ButtonLink href={`/teach/${classId}/settings`} icon={Settings} variant="quiet">
-          {teacher.settings}
-        </ButtonLink>
-        <IconButton icon={Ban} label={teacher.cancelSession} onClick={() => setCancelling(true)} />
+        <IconButton icon={Ellipsis} label={common.more} variant="plain" onClick={() => setOpen('more')} />
       </Head>
-      {cancelling && sessionId && (
-        <Dialog title={teacher.cancelSession} onClose={() => setCancelling(false)}>
+      {open === 'more' && (
+        <Dialog title={common.more} onClose={close}>
+          <div className={styles.more}>
+            <ButtonLink href={`/teach/${classId}/sessions`} icon={History}>
+              {teacher.sessions}
+            </ButtonLink>
+            <ButtonLink href={`/teach/${classId}/settings`} icon={Settings}>
+              {teacher.settings}
+            </ButtonLink>
+            <Button
+              icon={X}
+              disabled={book.counts().unmarked === 0}
+              onClick={() => {
+                close();
+                onRestAbsent();
+              }}
+            >
+              {teacher.restAbsent}
+            </Button>
+            <Button
+              icon={Keyboard}
+              onClick={() => {
+                close();
+                onHelp();
+              }}
+            >
+              {teacher.keys.title}
+            </Button>
+            <Button icon={Ban} onClick={() => setOpen('cancel')}>
+              {teacher.cancelSession}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+      {open === 'cancel' && sessionId && (
+        <Dialog title={teacher.cancelSession} onClose={close}>
           <p>{teacher.cancelNote}</p>
           <Form
             submit={teacher.cancelSession}
@@ -59,7 +99,7 @@ export const RegisterHead = ({ book, detail }: { book: Book; detail: ClassDetail
               await authorized('POST', `/api/v1/sessions/${sessionId}/cancel`, {
                 body: reason ? { reason } : {},
               });
-              setCancelling(false);
+              close();
               toast(teacher.cancelled);
               void refresh('/api/v1/sessions');
             }}

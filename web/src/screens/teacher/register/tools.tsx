@@ -25,14 +25,7 @@ export const Tools = ({
   onHelp: () => void;
 }) => {
   const { teacher, status } = useTexts();
-  const word =
-    filter === undefined
-      ? undefined
-      : filter === 'waiting'
-        ? teacher.waiting
-        : filter === 'shared-device'
-          ? teacher.sharedDevice
-          : status[filter];
+  const word = filter && (filter === 'shared-device' ? teacher.sharedDevice : status[filter]);
   return (
     <div className={styles.tools}>
       <div className={styles.search}>
