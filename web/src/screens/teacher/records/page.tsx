@@ -1,4 +1,4 @@
-import { History, ListChecks, Pencil, ScrollText } from 'lucide-react';
+import { History, ListChecks, ScrollText } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ClassDetail } from '../../../../../shared/rest/classes.ts';
 import type { RecordView } from '../../../../../shared/rest/records.ts';
@@ -6,16 +6,15 @@ import type { SessionView } from '../../../../../shared/rest/sessions.ts';
 import { useFormat, useLanguage, useTexts } from '../../../lib/language.ts';
 import { live } from '../../../lib/live.ts';
 import { refresh, useShown } from '../../../lib/queries.ts';
-import { ButtonLink, IconButton } from '../../../ui/button.tsx';
+import { ButtonLink } from '../../../ui/button.tsx';
 import { Asked, State } from '../../../ui/feedback.tsx';
 import { Head } from '../../../ui/frame.tsx';
 import { Ring } from '../../../ui/ring.tsx';
 import { STATUSES, StatusChip } from '../../../ui/status.tsx';
-import { Table } from '../../../ui/table.tsx';
 import { CorrectDialog } from './correct.tsx';
 import { HistoryDialog } from './history.tsx';
-import { StudentName } from './name.tsx';
 import styles from './records.module.css';
+import { RecordTable } from './table.tsx';
 import { useRecords } from './use-records.ts';
 
 type Open = { what: 'correct' | 'history'; recordId: string };
@@ -41,7 +40,7 @@ const Figures = ({ counts }: { counts: NonNullable<SessionView['counts']> }) => 
 
 /** The records of a finished session: who was how, corrections with their reason, how each came about. */
 export const RecordsPage = ({ classId, sessionId }: { classId: string; sessionId: string }) => {
-  const { teacher, source } = useTexts();
+  const { teacher } = useTexts();
   const format = useFormat();
   const language = useLanguage();
   const [open, setOpen] = useState<Open>();
@@ -97,54 +96,10 @@ export const RecordsPage = ({ classId, sessionId }: { classId: string; sessionId
                   items.length === 0 ? (
                     <State icon={ScrollText} title={teacher.noRecords} note={teacher.noRecordsNote} />
                   ) : (
-                    <Table
-                      caption={teacher.records}
-                      rows={[...items].sort(byName)}
-                      keyOf={({ id }) => id}
-                      columns={[
-                        {
-                          key: 'name',
-                          head: teacher.name,
-                          cell: ({ studentId, withdrawn }) => (
-                            <>
-                              <StudentName id={studentId} known={names.get(studentId)} />
-                              {withdrawn && <span className={styles.note}> · {teacher.withdrawn}</span>}
-                            </>
-                          ),
-                        },
-                        {
-                          key: 'status',
-                          head: teacher.status,
-                          cell: ({ status, minutesLate, corrected }) => (
-                            <span className={styles.cell}>
-                              <StatusChip status={status} />
-                              {!!minutesLate && <span>{teacher.minutesLate(minutesLate)}</span>}
-                              {corrected && <span className={styles.note}>{teacher.corrected}</span>}
-                            </span>
-                          ),
-                        },
-                        { key: 'source', head: teacher.how, cell: (one) => source[one.source] },
-                        { key: 'at', head: teacher.time, cell: ({ at }) => format.time(at) },
-                        { key: 'reason', head: teacher.reason, cell: ({ reason }) => reason ?? '' },
-                        {
-                          key: 'do',
-                          head: <span className="unseen">{teacher.correct}</span>,
-                          cell: (record) => (
-                            <span className={styles.buttons}>
-                              <IconButton
-                                icon={Pencil}
-                                label={teacher.correctOf(nameOf(record))}
-                                onClick={() => setOpen({ what: 'correct', recordId: record.id })}
-                              />
-                              <IconButton
-                                icon={History}
-                                label={teacher.historyOf(nameOf(record))}
-                                onClick={() => setOpen({ what: 'history', recordId: record.id })}
-                              />
-                            </span>
-                          ),
-                        },
-                      ]}
+                    <RecordTable
+                      records={[...items].sort(byName)}
+                      names={names}
+                      onOpen={(what, { id }) => setOpen({ what, recordId: id })}
                     />
                   )
                 }

@@ -112,7 +112,6 @@ export const LiveRegister = ({
         filter={filter}
         shown={groups.reduce((sum, group) => sum + group.people.length, 0)}
         enrolled={people.length}
-        onHelp={() => setOpen({ what: 'help' })}
       />
       <Grid
         book={book}

@@ -1,12 +1,12 @@
-import { Keyboard, RotateCw, Search } from 'lucide-react';
+import { RotateCw, Search } from 'lucide-react';
 import type { RefObject } from 'react';
 import { useTexts } from '../../../lib/language.ts';
-import { Button, IconButton } from '../../../ui/button.tsx';
+import { Button } from '../../../ui/button.tsx';
 import { focusFirst } from './grid.tsx';
 import type { useFilter } from './people.ts';
 import styles from './register.module.css';
 
-/** Search, what is in sight and why, the keys. */
+/** Search, what is in sight and why. */
 export const Tools = ({
   search,
   query,
@@ -14,7 +14,6 @@ export const Tools = ({
   filter: { filter, choose, former },
   shown,
   enrolled,
-  onHelp,
 }: {
   search: RefObject<HTMLInputElement | null>;
   query: string;
@@ -22,7 +21,6 @@ export const Tools = ({
   filter: ReturnType<typeof useFilter>;
   shown: number;
   enrolled: number;
-  onHelp: () => void;
 }) => {
   const { teacher, status } = useTexts();
   const word = filter && (filter === 'shared-device' ? teacher.sharedDevice : status[filter]);
@@ -67,7 +65,6 @@ export const Tools = ({
           </Button>
         </div>
       )}
-      <IconButton icon={Keyboard} label={teacher.keys.title} onClick={onHelp} />
     </div>
   );
 };
