@@ -296,7 +296,7 @@ describe('the web app: teachers', function () {
     await dialog.getByLabel('Closes after').fill('30');
     await dialog.getByLabel('Late after').fill('5');
     await dialog.getByRole('button', { name: 'Start register' }).click();
-    await dialog.getByText('must be the name of a room, not coordinates', { exact: true }).waitFor();
+    await dialog.getByText('Name a room here, not coordinates', { exact: true }).waitFor();
     await dialog.getByLabel('Room').fill('Hall 3.101');
     await dialog.getByRole('button', { name: 'Start register' }).click();
     await page.getByText(/Hall 3.101 · Closes at/).waitFor();
@@ -320,7 +320,7 @@ describe('the web app: teachers', function () {
     const teachers = page.locator('section', { has: page.getByRole('heading', { name: 'Teachers' }) });
     await teachers.getByLabel('E-mail address').fill('nobody@school.test');
     await teachers.getByRole('button', { name: 'Add' }).click();
-    await teachers.getByText('Teacher not found').waitFor();
+    await teachers.getByText('There is no such teacher').waitFor();
     await teachers.getByLabel('E-mail address').fill(String(found?.email));
     await teachers.getByRole('button', { name: 'Add' }).click();
     await teachers.getByText('Colleague Two').waitFor();
