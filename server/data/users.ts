@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { Fault } from '../../shared/faults.ts';
-import type { UserId } from '../../shared/ids.ts';
+import type { SectionId, UserId } from '../../shared/ids.ts';
 import type { Role } from '../../shared/status.ts';
 import { nativeDb } from './asked.ts';
 import { hex, isDuplicateKey, oid, type Page, pageOf } from './mongo.ts';
@@ -16,6 +16,9 @@ export type User = {
   readonly hasLogin: boolean;
   readonly disabled: boolean;
   readonly createdAt: Date;
+  /** Of students, where the school has entered them. */
+  readonly studentCode?: string;
+  readonly sectionId?: SectionId;
 };
 
 /** What log-in compares; the only place where a hash leaves this layer. `generation` changes with every new password. */
@@ -83,6 +86,8 @@ const toUser = (row: Omit<Stored, 'passwordHash'>): User => ({
   hasLogin: row.generation !== undefined && row.generation !== null,
   disabled: row.disabled,
   createdAt: row.createdAt,
+  ...(row.studentCode !== undefined && { studentCode: row.studentCode }),
+  ...(row.sectionId && { sectionId: hex<SectionId>(row.sectionId) }),
 });
 
 /** One spelling of an address, so that it is unique whatever its case. */

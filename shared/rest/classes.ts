@@ -29,8 +29,14 @@ export const ClassView = z
 export type ClassView = z.infer<typeof ClassView>;
 
 const TeacherView = z.object({ id: UserId, name: z.string() });
-/** `email` is there for the staff of the class only. */
-const StudentView = z.object({ id: StudentId, name: z.string(), email: z.string().optional() });
+/** All but the name is for the staff of the class only, and there where it is known. */
+const StudentView = z.object({
+  id: StudentId,
+  name: z.string(),
+  email: z.string().optional(),
+  studentCode: z.string().optional(),
+  sectionId: SectionId.optional(),
+});
 
 /** A class with its people. */
 export const ClassDetail = ClassView.extend({

@@ -28,10 +28,12 @@ const view = ({ studentIds, ...info }: ClassInfo): ClassView => ({
 const detail = ({ info, teachers, students, asStaff }: ClassWithPeople): ClassDetail => ({
   ...view(info),
   teachers: teachers.map(({ id, name }) => ({ id, name })),
-  students: students.map(({ id, name, email }) => ({
+  students: students.map(({ id, name, email, studentCode, sectionId }) => ({
     id: studentIdOf(id),
     name,
-    ...(asStaff && email !== null ? { email } : {}),
+    ...(asStaff && email !== null && { email }),
+    ...(asStaff && studentCode !== undefined && { studentCode }),
+    ...(asStaff && sectionId && { sectionId }),
   })),
 });
 
@@ -71,7 +73,8 @@ export const classRoutes = ({ classes }: { classes: ClassesService }): Route[] =
       method: 'get',
       path: '/api/v1/classes/:id',
       roles: MEMBERS,
-      summary: 'A class and the people in it; e-mail addresses are for its staff.',
+      summary:
+        'A class and the people in it; e-mail addresses, codes and sections of students are for its staff.',
       tags,
       params: ClassPath,
       reply: ClassDetail,

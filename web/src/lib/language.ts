@@ -57,9 +57,7 @@ export const languageNow = (): Language => spoken.get().language;
 
 const day = (text: string) => new Date(`${text}T12:00:00Z`);
 
-/** Dates, times and numbers as the language in use writes them. Calendar days are `YYYY-MM-DD`, moments ISO 8601 or ms. */
-export const useFormat = () => {
-  const language = useLanguage();
+const createFormat = (language: Language) => {
   const number = new Intl.NumberFormat(language);
   const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
@@ -85,4 +83,16 @@ export const useFormat = () => {
     longDay: (text: string) => longDay.format(day(text)),
   };
 };
-export type Format = ReturnType<typeof useFormat>;
+
+export type Format = ReturnType<typeof createFormat>;
+
+/** Made once each: that takes a slow machine longer than drawing a page. */
+const formats = new Map<Language, Format>();
+
+/** Dates, times and numbers as the language in use writes them. Calendar days are `YYYY-MM-DD`, moments ISO 8601 or ms. */
+export const useFormat = (): Format => {
+  const language = useLanguage();
+  const format = formats.get(language) ?? createFormat(language);
+  formats.set(language, format);
+  return format;
+};

@@ -1,10 +1,12 @@
-import type { ConnectionState, Refused } from '../../../shared/client/index.ts';
+import type { ConnectionState, KeptMark, Refused } from '../../../shared/client/index.ts';
 import { observable, useValue } from './observable.ts';
 
 // What is known of the live connection, apart from the connection itself, which not every page needs to load.
 
 export const connection = observable<ConnectionState>('idle');
 export const waiting = observable(0);
+/** Marks of an earlier visit of this browser that still wait, by opId: to be shown where they belong. */
+export const leftBehind = observable<ReadonlyMap<string, KeptMark>>(new Map());
 
 /** Where the connection stands. */
 export const useConnection = (): ConnectionState => useValue(connection);

@@ -1,4 +1,5 @@
 import type { KeptMark, OutboxStore } from '../../../shared/client/index.ts';
+import { leftBehind } from './live-state.ts';
 import { database } from './store.ts';
 
 const lockName = (tab: string) => `rollcall tab ${tab}`;
@@ -42,7 +43,9 @@ export const indexedDbOutbox = (userId: string, tab: string = crypto.randomUUID(
         mine.push(kept);
       }
       await tx.done;
-      return mine.sort((a, b) => a.order - b.order).map(({ mark }) => mark);
+      const marks = mine.sort((a, b) => a.order - b.order).map(({ mark }) => mark);
+      leftBehind.set(new Map(marks.map((mark) => [mark.opId, mark])));
+      return marks;
     },
     async keep(mark) {
       const db = await database();
@@ -53,9 +56,14 @@ export const indexedDbOutbox = (userId: string, tab: string = crypto.randomUUID(
       await tx.done;
     },
     async drop(opId) {
+      if (leftBehind.get().has(opId))
+        leftBehind.set(new Map([...leftBehind.get()].filter(([known]) => known !== opId)));
       await (await database()).delete('marks', opId);
     },
     // What waits here still goes to whoever opens the next one, in this tab or another.
-    close: leave,
+    async close() {
+      leftBehind.set(new Map());
+      await leave();
+    },
   };
 };

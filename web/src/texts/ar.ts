@@ -1,6 +1,7 @@
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/ar.ts';
 import { counting } from './plural.ts';
+import { teacher } from './teacher/ar.ts';
 
 const count = counting('ar');
 const characters = (n: number) =>
@@ -233,5 +234,6 @@ export const ar: Texts = {
     missing: 'هذا ناقص',
     tooMany: 'العدد كبير بالفعل؛ أزِل واحدًا أولًا',
   },
+  teacher,
   faults,
 };

@@ -1,6 +1,7 @@
 import type { Method } from '../../../shared/protocol/index.ts';
 import type { Role, Source, Status } from '../../../shared/status.ts';
 import { faults } from './faults/en.ts';
+import { teacher } from './teacher/en.ts';
 
 const plural = new Intl.PluralRules('en');
 const of = (n: number, one: string, other: string) => `${n} ${plural.select(n) === 'one' ? one : other}`;
@@ -129,9 +130,7 @@ export const en = {
     passwordChanged: (n: number) => `Password changed. ${of(n, 'other log-in', 'other log-ins')} ended.`,
   },
   /** Screens of teachers: their classes, the live register, its records. */
-  teacher: {
-    title: 'My classes',
-  },
+  teacher,
   /** The projector. */
   board: {
     title: 'Check in',

@@ -1,6 +1,7 @@
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/es.ts';
 import { counting } from './plural.ts';
+import { teacher } from './teacher/es.ts';
 
 const count = counting('es');
 
@@ -199,5 +200,6 @@ export const es: Texts = {
     missing: 'Falta este dato',
     tooMany: 'Ya hay demasiados; quita uno primero',
   },
+  teacher,
   faults,
 };

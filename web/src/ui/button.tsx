@@ -68,15 +68,27 @@ export const IconButton = ({
   </button>
 );
 
-/** A link that looks like a button. */
+/** A link that looks like a button; `newTab` leaves this page where it is. */
 export const ButtonLink = ({
   href,
   children,
   icon: Icon,
+  newTab = false,
   ...look
-}: Look & { href: string; children: React.ReactNode }) => (
-  <Link href={href} className={classOf(look, false)}>
-    {Icon && <Icon size={18} aria-hidden />}
-    {children}
-  </Link>
-);
+}: Look & { href: string; newTab?: boolean; children: React.ReactNode }) => {
+  const inside = (
+    <>
+      {Icon && <Icon size={18} aria-hidden />}
+      {children}
+    </>
+  );
+  return newTab ? (
+    <a href={href} className={classOf(look, false)} target="_blank" rel="noopener">
+      {inside}
+    </a>
+  ) : (
+    <Link href={href} className={classOf(look, false)}>
+      {inside}
+    </Link>
+  );
+};

@@ -5,6 +5,9 @@ import styles from './status.module.css';
 
 export type Shown = Status | 'unmarked';
 
+/** Every status that can be given, in the order in which people think of them. */
+export const STATUSES: readonly Status[] = ['present', 'late', 'absent', 'excused', 'partial'];
+
 /** The sign of each status: no meaning is told by a colour alone. */
 export const STATUS_ICONS: Record<Shown, LucideIcon> = {
   present: Check,

@@ -1,8 +1,57 @@
+import { useEffect } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import type { ClassDetail } from '../../../../shared/rest/classes.ts';
+import type { Student } from '../../../../shared/rest/people.ts';
 import { useTexts } from '../../lib/language.ts';
-import { Head } from '../../ui/frame.tsx';
+import { live } from '../../lib/live.ts';
+import { onRefused } from '../../lib/live-state.ts';
+import { queryClient, readShown, type Shown } from '../../lib/queries.ts';
+import { toast } from '../../ui/feedback.tsx';
+import { sentenceOf } from '../../ui/form.tsx';
+import { Classes } from './classes.tsx';
+import { RecordsPage } from './records/page.tsx';
+import { RegisterPage } from './register/page.tsx';
+import { SessionsPage } from './sessions.tsx';
+import { SettingsPage } from './settings/page.tsx';
+
+/** A student's name as the class's page has it, else as the school has it: the student may have left the class. */
+const nameOf = async (classId: string, studentId: string): Promise<string | undefined> => {
+  const shown = queryClient.getQueryData<Shown<ClassDetail>>([`/api/v1/classes/${classId}`]);
+  const known = shown?.data.students.find(({ id }) => id === studentId)?.name;
+  if (known !== undefined) return known;
+  const asked = await readShown<Student>(`/api/v1/students/${studentId}`).catch(() => undefined);
+  return asked?.data.name;
+};
+
+/** Tells of each mark that the server will never take, wherever the teacher is by then. */
+const useRefusals = () => {
+  const { teacher, status } = useTexts();
+  useEffect(() => {
+    live();
+    return onRefused(async ({ mark, fault }) => {
+      const name = await nameOf(mark.classId, mark.studentId);
+      toast(teacher.refused(name ?? teacher.unknownName, status[mark.status], sentenceOf(fault)));
+    });
+  }, [teacher, status]);
+};
 
 const Teacher = () => {
-  const texts = useTexts();
-  return <Head title={texts.teacher.title} />;
+  useRefusals();
+  return (
+    <Switch>
+      <Route path="/teach/:classId/sessions/:sessionId">
+        {({ classId, sessionId }) => <RecordsPage classId={classId} sessionId={sessionId} />}
+      </Route>
+      <Route path="/teach/:classId/sessions">{({ classId }) => <SessionsPage classId={classId} />}</Route>
+      <Route path="/teach/:classId/settings">{({ classId }) => <SettingsPage classId={classId} />}</Route>
+      <Route path="/teach/:classId">
+        {({ classId }) => <RegisterPage key={classId} classId={classId} />}
+      </Route>
+      <Route path="/" component={Classes} />
+      <Route>
+        <Redirect to="/" replace />
+      </Route>
+    </Switch>
+  );
 };
 export default Teacher;

@@ -1,0 +1,99 @@
+// How long a tap on the live register takes until its card is painted, in a real browser on a slow machine (4x CPU
+// throttling), with 300 cards, alone and while 300 students check in,
+// beside a bare page of 300 buttons that do nothing but change their class: `node --import=tsx bench/web-tap.ts`.
+import type { Page } from 'playwright-core';
+import { call } from '../test/support/hub.ts';
+import { startWeb } from '../test/support/web.ts';
+
+const STUDENTS = 300;
+const TAPS = 40;
+const GOAL_MS = 100;
+
+/** In the page: notes for each click how long it took from the input's own time until a frame after its card changed. */
+const WATCH = `(() => {
+  globalThis.taps = [];
+  addEventListener('click', (event) => {
+    const card = event.target.closest('[data-student]');
+    if (!card) return;
+    const watching = new MutationObserver(() => {
+      watching.disconnect();
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => globalThis.taps.push(performance.now() - event.timeStamp);
+        port2.postMessage('');
+      });
+    });
+    watching.observe(card, { attributes: true, attributeFilter: ['class'] });
+  }, true);
+})()`;
+
+/** The bare page: what this machine and this browser need for a tap at the least. */
+const BARE = `<style>li { display: inline-block; width: 14rem; height: 4rem } .on { background: green }</style>
+<ul>${'<li data-student><button data-card>Somebody</button></li>'.repeat(STUDENTS)}</ul>`;
+const TOGGLE = `addEventListener('click', ({ target }) => target.closest('[data-student]')?.classList.toggle('on'))`;
+
+const slow = async (page: Page): Promise<void> => {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+};
+
+const web = await startWeb();
+try {
+  const made = await web.hub.school.class(STUDENTS, 'private');
+  const { data } = await call(web.url, 'POST', '/api/v1/sessions', made.teacher.token, {
+    classId: made.id,
+    methods: ['teacher', 'code'],
+  });
+  const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
+  await page
+    .locator('[data-card]')
+    .nth(STUDENTS - 1)
+    .waitFor({ state: 'attached' });
+  await page.evaluate(WATCH);
+  await slow(page);
+
+  const bare = await (await web.context()).newPage();
+  await bare.setContent(BARE);
+  await bare.evaluate(WATCH);
+  await bare.evaluate(TOGGLE);
+  await slow(bare);
+
+  const taps = async (page: Page): Promise<number[]> => {
+    await page.evaluate('globalThis.taps.length = 0');
+    const places = await page.evaluate<{ x: number; y: number }[]>(
+      `[...document.querySelectorAll('[data-card]')].slice(0, 20).map((card) => {
+        const { x, y, width, height } = card.getBoundingClientRect();
+        return { x: x + width / 3, y: y + height / 2 };
+      })`,
+    );
+    for (let i = 0; i < TAPS; i += 1) {
+      const { x, y } = places[i % places.length] ?? { x: 0, y: 0 };
+      await page.mouse.click(x, y);
+      // The page's own policy lets no text be evaluated there again and again.
+      while ((await page.evaluate<number>('globalThis.taps.length')) <= i) await page.waitForTimeout(20);
+    }
+    return (await page.evaluate<number[]>('globalThis.taps')).sort((a, b) => a - b);
+  };
+  const tell = (name: string, took: readonly number[]) => {
+    const at = (share: number) => (took[Math.ceil(took.length * share) - 1] ?? 0).toFixed(0);
+    console.log(
+      `${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms (goal ${GOAL_MS} ms), ${took.length} of ${TAPS} taps seen`,
+    );
+  };
+
+  await bare.bringToFront();
+  tell('bare page', await taps(bare));
+  await page.bringToFront();
+  tell('alone', await taps(page));
+  const code = String(data?.code);
+  const coming = Promise.all(
+    made.students.map(({ token }) =>
+      call(web.url, 'POST', '/api/v1/attendance/checkin', token, { method: 'code', proof: code }),
+    ),
+  );
+  tell(`while ${STUDENTS} check in`, await taps(page));
+  await coming;
+} finally {
+  await web.stop();
+}
+process.exit(0);

@@ -1,0 +1,69 @@
+import { Plus, School } from 'lucide-react';
+import { useState } from 'react';
+import type { ClassView } from '../../../../shared/rest/classes.ts';
+import type { SessionView } from '../../../../shared/rest/sessions.ts';
+import { useFormat, useTexts } from '../../lib/language.ts';
+import { useShown } from '../../lib/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { Cards } from '../../ui/card.tsx';
+import { Asked, State } from '../../ui/feedback.tsx';
+import { Head } from '../../ui/frame.tsx';
+import { ClassCard, standingOf } from './class-card.tsx';
+import { NewClassDialog } from './new-class.tsx';
+
+type List<T> = { items: T[]; nextCursor: string | null };
+
+/** The classes of a teacher: those under way first, then those whose register is not taken today. */
+export const Classes = () => {
+  const { teacher } = useTexts();
+  const format = useFormat();
+  const [making, setMaking] = useState(false);
+  const classes = useShown<List<ClassView>>('/api/v1/classes?limit=200');
+  const sessions = useShown<List<SessionView>>('/api/v1/sessions?limit=200');
+  const standings = new Map(
+    classes.data?.data.items.map(({ id }) => [id as string, standingOf(id, sessions.data?.data.items)]),
+  );
+  const rank = (id: string) =>
+    ['live', 'open', 'unknown', 'taken'].indexOf(standings.get(id)?.kind ?? 'unknown');
+  const missing = [...standings.values()].filter(({ kind }) => kind === 'open').length;
+  return (
+    <>
+      <Head
+        title={teacher.title}
+        note={
+          sessions.data && classes.data?.data.items.length
+            ? teacher.notTaken(missing, format.number(missing))
+            : undefined
+        }
+      >
+        <Button icon={Plus} onClick={() => setMaking(true)}>
+          {teacher.newClass}
+        </Button>
+      </Head>
+      <Asked query={classes}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <State icon={School} title={teacher.noClasses} note={teacher.noClassesNote}>
+              <Button variant="primary" icon={Plus} onClick={() => setMaking(true)}>
+                {teacher.newClass}
+              </Button>
+            </State>
+          ) : (
+            <Cards>
+              {[...items]
+                .sort((a, b) => rank(a.id) - rank(b.id) || a.className.localeCompare(b.className))
+                .map((one) => (
+                  <ClassCard
+                    key={one.id}
+                    info={one}
+                    standing={standings.get(one.id) ?? { kind: 'unknown' }}
+                  />
+                ))}
+            </Cards>
+          )
+        }
+      </Asked>
+      {making && <NewClassDialog onClose={() => setMaking(false)} />}
+    </>
+  );
+};

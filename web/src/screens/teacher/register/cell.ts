@@ -1,0 +1,77 @@
+import type { KeptMark, Row } from '../../../../../shared/client/index.ts';
+import type { Flag } from '../../../../../shared/protocol/index.ts';
+import type { Counts, Source, Status } from '../../../../../shared/status.ts';
+import type { Shown } from '../../../ui/status.tsx';
+
+/** What a card shows of one student. */
+export type Cell = {
+  readonly status: Shown;
+  /** Marked here, and not acknowledged yet. */
+  readonly waiting: boolean;
+  readonly source?: Source;
+  readonly at?: string;
+  readonly by?: string;
+  readonly reason?: string;
+  readonly minutesLate?: number;
+  readonly skewed?: boolean;
+  readonly flags: readonly Flag[];
+};
+
+/** A mark of this page that the picture does not show yet. `open`: how many of the student's marks have no answer. */
+export type Ahead = {
+  readonly status: Status;
+  readonly reason?: string;
+  readonly at: string;
+  readonly open: number;
+  /** The register's version of the last acknowledged one, and in which epoch. */
+  readonly version: number;
+  readonly epoch?: string;
+};
+
+const NOTHING: Cell = { status: 'unmarked', waiting: false, flags: [] };
+
+/** What to show: a mark of this page first, then one of an earlier visit, then what the server says. */
+export const cellOf = (
+  row: Row | undefined,
+  ahead: Ahead | undefined,
+  behind: KeptMark | undefined,
+): Cell => {
+  const mine = ahead ?? behind;
+  const flags = row && 'flags' in row ? (row.flags ?? []) : [];
+  if (mine)
+    return {
+      status: mine.status,
+      waiting: ahead === undefined || ahead.open > 0,
+      source: 'teacher',
+      at: mine.at,
+      ...(mine.reason !== undefined && { reason: mine.reason }),
+      flags,
+    };
+  if (!row) return NOTHING;
+  const { status, source, at, minutesLate } = row;
+  return {
+    status,
+    waiting: false,
+    source,
+    at,
+    flags,
+    ...(minutesLate !== undefined && { minutesLate }),
+    ...('by' in row && row.by !== undefined && { by: row.by }),
+    ...('reason' in row && row.reason !== undefined && { reason: row.reason }),
+    ...('skewed' in row && row.skewed && { skewed: true }),
+  };
+};
+
+/** The counts of these cells. */
+export const countsOf = (cells: Iterable<Cell>): Counts => {
+  const counts = { present: 0, absent: 0, late: 0, partial: 0, excused: 0, unmarked: 0, enrolled: 0 };
+  for (const { status } of cells) {
+    counts[status] += 1;
+    counts.enrolled += 1;
+  }
+  return counts;
+};
+
+const NEXT: Partial<Record<Shown, Status>> = { present: 'late', late: 'absent' };
+/** What one tap makes of a status. */
+export const nextStatus = (status: Shown): Status => NEXT[status] ?? 'present';

@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import type { Method } from '../../../../shared/protocol/index.ts';
+import { useTexts } from '../../lib/language.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import formStyles from '../../ui/form.module.css';
+import { Choices, Form, TextField } from '../../ui/form.tsx';
+import { startSession } from './start.tsx';
+import styles from './start-dialog.module.css';
+
+const OWN = ['code', 'qr', 'ble', 'passkey', 'device'] as const satisfies readonly Method[];
+
+const numberOf = (text: string | undefined): number | undefined => (text ? Number(text) : undefined);
+
+/** Everything that can be asked of a session. */
+export const StartDialog = ({
+  classId,
+  onStarted,
+  onClose,
+}: {
+  classId: string;
+  onStarted: () => void;
+  onClose: () => void;
+}) => {
+  const { teacher, method } = useTexts();
+  const [chosen, setChosen] = useState<ReadonlySet<Method>>(new Set(['code', 'qr']));
+  const [required, setRequired] = useState<'any' | 'all'>('any');
+  const own = OWN.filter((one) => chosen.has(one));
+  return (
+    <Dialog title={teacher.startTitle} onClose={onClose}>
+      <Form
+        submit={teacher.start}
+        onSubmit={async (values) => {
+          const grace = numberOf(values['lateRule.graceMinutes']);
+          const until = numberOf(values['lateRule.lateUntilMinutes']);
+          const minutes = numberOf(values.minutes);
+          await startSession({
+            classId,
+            methods: ['teacher', ...own],
+            ...(required === 'all' && own.length > 1 && { require: own }),
+            ...(minutes !== undefined && { minutes }),
+            ...((grace !== undefined || until !== undefined) && {
+              lateRule: { graceMinutes: grace ?? 0, ...(until !== undefined && { lateUntilMinutes: until }) },
+            }),
+            ...(values.room && { room: values.room }),
+            ...(values.deviceId && { deviceId: values.deviceId }),
+          });
+          onStarted();
+        }}
+      >
+        <fieldset className={formStyles.field}>
+          <legend className={formStyles.label}>{teacher.methods}</legend>
+          <p className={formStyles.hint}>{teacher.methodsHint}</p>
+          <div className={formStyles.choices}>
+            {OWN.map((one) => (
+              <label key={one} className={formStyles.choice}>
+                <input
+                  type="checkbox"
+                  checked={chosen.has(one)}
+                  onChange={({ target }) => {
+                    const next = new Set(chosen);
+                    if (target.checked) next.add(one);
+                    else next.delete(one);
+                    setChosen(next);
+                  }}
+                />
+                {method[one]}
+              </label>
+            ))}
+          </div>
+        </fieldset>
+        {own.length > 1 && (
+          <Choices
+            legend={teacher.required}
+            name="required"
+            value={required}
+            options={[
+              ['any', teacher.requiredAny],
+              ['all', teacher.requiredAll],
+            ]}
+            onChoose={setRequired}
+          />
+        )}
+        <div className={styles.pair}>
+          <TextField
+            label={teacher.minutes}
+            name="minutes"
+            type="number"
+            min={1}
+            max={1440}
+            inputMode="numeric"
+            optional
+          />
+          <TextField label={teacher.room} name="room" maxLength={100} optional />
+          <TextField
+            label={teacher.lateAfter}
+            name="lateRule.graceMinutes"
+            type="number"
+            min={0}
+            max={1440}
+            inputMode="numeric"
+            optional
+          />
+          <TextField
+            label={teacher.lateUntil}
+            name="lateRule.lateUntilMinutes"
+            type="number"
+            min={0}
+            max={1440}
+            inputMode="numeric"
+            optional
+          />
+        </div>
+        {chosen.has('device') && (
+          <TextField
+            label={teacher.device}
+            name="deviceId"
+            hint={teacher.deviceHint}
+            maxLength={64}
+            optional
+          />
+        )}
+      </Form>
+    </Dialog>
+  );
+};
