@@ -16,6 +16,7 @@ export const RecordView = z
     classId: ClassId,
     sessionId: SessionId,
     studentId: StudentId,
+    studentName: z.string().optional().describe('In lists for the staff.'),
     date: Day.describe('The calendar day of the session, in the school’s time zone.'),
     status: Status,
     source: Source,
@@ -51,7 +52,7 @@ export const StatsQuery = z.strictObject(which);
 export type StatsQuery = z.infer<typeof StatsQuery>;
 
 /** Which records to export. */
-export const ExportQuery = StatsQuery.omit({ studentId: true });
+export const ExportQuery = StatsQuery.extend({ status: Status.optional() });
 
 /** A new status for a record, and why. */
 export const NewStatus = z.strictObject({

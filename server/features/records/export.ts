@@ -43,9 +43,9 @@ export const createExporting = ({ reads, scope, names }: Deps) => {
      */
     async csv(
       who: Asker,
-      { from, to, ...asked }: z.output<typeof ExportQuery>,
+      { from, to, status, ...asked }: z.output<typeof ExportQuery>,
     ): Promise<AsyncIterable<string>> {
-      return lines({ ...(await scope.of(who, asked)), from, to });
+      return lines({ ...(await scope.of(who, asked)), status, from, to });
     },
   };
 };

@@ -60,7 +60,13 @@ export const createRecordsService = ({ reads, scope, names }: Deps) => {
     ): Promise<Page<RecordView>> {
       const filter = { ...(await scope.of(who, asked)), status, from, to };
       const { items, nextCursor } = await reads.page(filter, { limit, cursor });
-      return { items: items.map(who.role === 'student' ? ownView : staffView), nextCursor };
+      if (who.role === 'student') return { items: items.map(ownView), nextCursor };
+      const people = await names.ofPeople([...new Set(items.map(({ studentId }) => studentId))]);
+      const named = (record: AttendanceRecord) => ({
+        ...staffView(record),
+        studentName: people.get(record.studentId)?.name,
+      });
+      return { items: items.map(named), nextCursor };
     },
 
     async read(who: Asker, id: string): Promise<RecordView> {
