@@ -1,4 +1,4 @@
-import { CloudOff, SearchX, TriangleAlert } from 'lucide-react';
+import { CloudOff, Lock, SearchX, TriangleAlert } from 'lucide-react';
 import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
 import type { Role } from '../../shared/status.ts';
@@ -43,6 +43,11 @@ const NotFound = () => {
   return <State icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
 };
 
+const NoRights = () => {
+  const { state } = useTexts();
+  return <State icon={Lock} title={state.noRights} note={state.noRightsNote} />;
+};
+
 /** How often a browser that nobody was signed in at before asks again while the server is away, in ms. */
 const AGAIN_MS = 5_000;
 
@@ -74,6 +79,7 @@ const Inside = ({ role }: { role: Role }) => (
     <Route path="/board/:id">{role === 'student' ? <NotFound /> : <Board />}</Route>
     <Route path="/check-in" component={CheckIn} />
     <Route path="/teach/*">{role === 'student' ? <NotFound /> : <Teacher />}</Route>
+    <Route path="/admin/*">{role === 'admin' ? <Admin /> : <NoRights />}</Route>
     <Route path="/sign-in">{HOMES[role]}</Route>
     <Route path="/sign-up">{HOMES[role]}</Route>
     <Route>{HOMES[role]}</Route>

@@ -1,3 +1,4 @@
+import { admin } from './admin/ar.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/ar.ts';
 import { counting } from './plural.ts';
@@ -18,6 +19,7 @@ const dayCount = (n: number) =>
 
 export const ar: Texts = {
   ...en,
+  admin,
   common: {
     product: 'Rollcall',
     loading: 'جارٍ التحميل',

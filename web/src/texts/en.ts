@@ -1,5 +1,6 @@
 import type { Method } from '../../../shared/protocol/index.ts';
 import type { Role, Source, Status } from '../../../shared/status.ts';
+import { admin } from './admin/en.ts';
 import { faults } from './faults/en.ts';
 import { teacher } from './teacher/en.ts';
 
@@ -140,9 +141,7 @@ export const en = {
     title: 'My attendance',
   },
   /** Screens of administrators. */
-  admin: {
-    title: 'Administration',
-  },
+  admin,
   analytics: {
     title: 'Analytics',
     note: 'Late and partly there count as there; who is excused is left out.',

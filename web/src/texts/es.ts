@@ -1,3 +1,4 @@
+import { admin } from './admin/es.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/es.ts';
 import { counting } from './plural.ts';
@@ -7,6 +8,7 @@ const count = counting('es');
 
 export const es: Texts = {
   ...en,
+  admin,
   common: {
     product: 'Rollcall',
     loading: 'Cargando',

@@ -36,12 +36,15 @@ export const Form = ({
   submit,
   children,
   extra,
+  danger = false,
 }: {
   onSubmit: (values: Values, form: HTMLFormElement) => Promise<void>;
   submit: string;
   children: ReactNode;
   /** Beside the button that sends. */
   extra?: ReactNode;
+  /** What it does cannot be undone. */
+  danger?: boolean;
 }) => {
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
@@ -91,7 +94,7 @@ export const Form = ({
         <div role="alert">{problem && <p className={styles.problem}>{problem}</p>}</div>
         <div className={styles.actions}>
           {extra}
-          <Button type="submit" variant="primary" busy={busy}>
+          <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy}>
             {submit}
           </Button>
         </div>
@@ -102,7 +105,8 @@ export const Form = ({
 
 type Labelled = { label: string; name: string; hint?: string; optional?: boolean };
 
-const useField = ({ name, hint }: Pick<Labelled, 'name' | 'hint'>) => {
+/** What a field of a form needs: its id, what is wrong with it, and what its input says of both. */
+export const useField = ({ name, hint }: Pick<Labelled, 'name' | 'hint'>) => {
   const id = useId();
   const error = use(Wrong).get(name);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
@@ -119,7 +123,8 @@ const useField = ({ name, hint }: Pick<Labelled, 'name' | 'hint'>) => {
   };
 };
 
-const Around = ({
+/** A field's label, hint and error around its input. */
+export const Around = ({
   id,
   label,
   hint,

@@ -14,15 +14,22 @@ export const Table = <T,>({
   columns,
   rows,
   keyOf,
+  stack = false,
 }: {
   caption: string;
   columns: readonly Column<T>[];
   rows: readonly T[];
   keyOf: (row: T) => string;
+  /** On a narrow screen each row becomes a card, its cells named by their heads. */
+  stack?: boolean;
 }) => (
   // A region that scrolls must be reachable by keyboard.
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-  <section className={styles.scroll} tabIndex={0} aria-label={caption}>
+  <section
+    className={stack ? `${styles.scroll} ${styles.stack}` : styles.scroll}
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    tabIndex={0}
+    aria-label={caption}
+  >
     <table className={styles.table}>
       <caption className="unseen">{caption}</caption>
       <thead>
@@ -37,8 +44,12 @@ export const Table = <T,>({
       <tbody>
         {rows.map((row) => (
           <tr key={keyOf(row)}>
-            {columns.map(({ key, cell, number }) => (
-              <td key={key} className={number ? styles.number : undefined}>
+            {columns.map(({ key, head, cell, number }) => (
+              <td
+                key={key}
+                className={number ? styles.number : undefined}
+                data-head={stack && typeof head === 'string' ? head : undefined}
+              >
                 {cell(row)}
               </td>
             ))}

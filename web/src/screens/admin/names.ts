@@ -1,0 +1,34 @@
+import type { ClassView } from '../../../../shared/rest/classes.ts';
+import type { Teacher } from '../../../../shared/rest/people.ts';
+import type { DepBatch, Section } from '../../../../shared/rest/structure.ts';
+import { useTexts } from '../../lib/language.ts';
+import { useAll } from './pages.tsx';
+
+/** What the classes are called, by id; the id's own end until they are known. */
+export const useClassNames = () => {
+  const { data } = useAll<ClassView>('/api/v1/classes');
+  const { admin } = useTexts();
+  const names = new Map(data?.data.map(({ id, className }) => [id as string, className]));
+  return {
+    classes: data?.data ?? [],
+    nameOf: (id: string) => names.get(id) ?? (data ? admin.unknown : '…'),
+  };
+};
+
+export const useTeacherNames = () => {
+  const { data } = useAll<Teacher>('/api/v1/teachers');
+  const names = new Map(data?.data.map(({ id, name }) => [id as string, name]));
+  return (id: string) => names.get(id) ?? (data ? '–' : '…');
+};
+
+export type NamedSection = { readonly id: string; readonly name: string };
+
+/** The sections with their department and batch, sorted by what they are called. */
+export const useSections = (): readonly NamedSection[] => {
+  const batches = useAll<DepBatch>('/api/v1/dep-batch').data?.data;
+  const sections = useAll<Section>('/api/v1/sections').data?.data;
+  const byId = new Map(batches?.map((batch) => [batch.id, `${batch.dep} ${batch.batch}`]));
+  return (sections ?? [])
+    .map(({ id, name, depBatchId }) => ({ id, name: `${byId.get(depBatchId) ?? ''} · ${name}` }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+};

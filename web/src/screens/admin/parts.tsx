@@ -1,0 +1,163 @@
+import { Copy, Search } from 'lucide-react';
+import { type ReactNode, useId, useRef } from 'react';
+import { useTexts } from '../../lib/language.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { toast } from '../../ui/feedback.tsx';
+import formStyles from '../../ui/form.module.css';
+import { Form } from '../../ui/form.tsx';
+import styles from './admin.module.css';
+
+/** Asks before something is done that is hard to undo; what went wrong is said where it was asked. */
+export const Confirm = ({
+  title,
+  note,
+  action,
+  danger = true,
+  onConfirm,
+  onClose,
+  children,
+}: {
+  title: string;
+  note: string;
+  action: string;
+  danger?: boolean;
+  onConfirm: (values: Record<string, string>) => Promise<void>;
+  onClose: () => void;
+  children?: ReactNode;
+}) => {
+  const { common } = useTexts();
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <Form
+        submit={action}
+        danger={danger}
+        extra={<Button onClick={onClose}>{common.cancel}</Button>}
+        onSubmit={async (values) => {
+          await onConfirm(values);
+          onClose();
+        }}
+      >
+        <p>{note}</p>
+        {children}
+      </Form>
+    </Dialog>
+  );
+};
+
+/** A line to be copied. Where the browser gives no clipboard it is selected at least. */
+export const CopyLine = ({ label, value }: { label: string; value: string }) => {
+  const { admin, common } = useTexts();
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+      toast(common.copied);
+    } catch {
+      input.current?.select();
+      toast(admin.copyFailed);
+    }
+  };
+  return (
+    <div className={formStyles.field}>
+      <label className={formStyles.label} htmlFor={id}>
+        {label}
+      </label>
+      <div className={styles.copy}>
+        <input
+          ref={input}
+          id={id}
+          className={`${formStyles.input} ${styles.secret}`}
+          value={value}
+          readOnly
+          dir="ltr"
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <Button icon={Copy} variant="primary" onClick={() => void copy()}>
+          {common.copy}
+        </Button>
+      </div>
+    </div>
+  );
+};
+
+/** Something that is shown this once, with a plain word that it is. */
+export const ShownOnce = ({
+  title,
+  label,
+  value,
+  note,
+  onClose,
+}: {
+  title: string;
+  label: string;
+  value: string;
+  note?: string | undefined;
+  onClose: () => void;
+}) => {
+  const { admin } = useTexts();
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p className={styles.warning}>{admin.shownOnce}</p>
+      <CopyLine label={label} value={value} />
+      {note && <p className={styles.soft}>{note}</p>}
+      <div className={formStyles.actions}>
+        <Button onClick={onClose}>{admin.done}</Button>
+      </div>
+    </Dialog>
+  );
+};
+
+/** A search over what stands below it. */
+export const SearchBox = ({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+}) => (
+  <div className={styles.search}>
+    <Search size={18} aria-hidden />
+    <input
+      type="search"
+      className={formStyles.input}
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </div>
+);
+
+/** What stands beside or above a list to choose from it. */
+export const Tools = ({ children }: { children: ReactNode }) => (
+  <div className={styles.tools}>{children}</div>
+);
+
+/** What can be done with one line of a table. */
+export const RowActions = ({ children }: { children: ReactNode }) => (
+  <div className={styles.rowActions}>{children}</div>
+);
+
+/** A sign of where something stands; the word says it, the colour helps. */
+export const Chip = ({
+  tone,
+  children,
+}: {
+  tone: 'good' | 'off' | 'warn' | 'plain';
+  children: ReactNode;
+}) => <span className={`${styles.chip} ${styles[tone]}`}>{children}</span>;
+
+export const Facts = ({ of }: { of: readonly (readonly [string, ReactNode])[] }) => (
+  <dl className={styles.facts}>
+    {of.map(([name, value]) => (
+      <div key={name}>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
+);
