@@ -29,7 +29,7 @@ class Guard extends Component<{ children: ReactNode }, { broken: boolean }> {
     const { state } = textsNow();
     if (!this.state.broken) return this.props.children;
     return (
-      <State icon={TriangleAlert} title={state.broken} note={state.brokenNote}>
+      <State page icon={TriangleAlert} title={state.broken} note={state.brokenNote}>
         <Button variant="primary" onClick={() => location.reload()}>
           {state.reload}
         </Button>
@@ -40,12 +40,12 @@ class Guard extends Component<{ children: ReactNode }, { broken: boolean }> {
 
 const NotFound = () => {
   const { state } = useTexts();
-  return <State icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
+  return <State page icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
 };
 
 const NoRights = () => {
   const { state } = useTexts();
-  return <State icon={Lock} title={state.noRights} note={state.noRightsNote} />;
+  return <State page icon={Lock} title={state.noRights} note={state.noRightsNote} />;
 };
 
 /** How often a browser that nobody was signed in at before asks again while the server is away, in ms. */
@@ -58,7 +58,7 @@ const Unreachable = () => {
     return () => clearInterval(timer);
   }, []);
   return (
-    <State icon={CloudOff} title={state.unreachable} note={state.unreachableNote}>
+    <State page icon={CloudOff} title={state.unreachable} note={state.unreachableNote}>
       <Button onClick={() => void session.start()}>{common.retry}</Button>
     </State>
   );

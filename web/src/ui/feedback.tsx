@@ -14,18 +14,21 @@ export const State = ({
   icon: Icon = Inbox,
   title,
   note,
+  page = false,
   children,
 }: {
   icon?: LucideIcon;
   title: string;
   note?: string | undefined;
+  /** Where it is all that the page has: then its title is the page's. */
+  page?: boolean;
   children?: ReactNode;
 }) => (
   <div className={styles.state}>
     <span className={styles.sign}>
       <Icon size={30} aria-hidden />
     </span>
-    <h2>{title}</h2>
+    {page ? <h1>{title}</h1> : <h2>{title}</h2>}
     {note && <p className={styles.note}>{note}</p>}
     {children}
   </div>

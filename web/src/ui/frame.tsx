@@ -15,7 +15,7 @@ import {
   Users,
   Wifi,
 } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Role } from '../../../shared/status.ts';
 import { useTexts } from '../lib/language.ts';
@@ -72,6 +72,14 @@ export const Frame = ({ children }: { children: ReactNode }) => {
   const [path] = useLocation();
   const now = useValue(session.state);
   const entries = now.status === 'in' ? NAV[now.user.role] : [];
+  const isAt = (to: string) => path === to || (to !== '/' && path.startsWith(`${to}/`));
+  const menu = useRef<HTMLElement>(null);
+  // Where the menu is wider than the screen, the page that one is on is in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it moves with the page
+  useEffect(() => {
+    const here = menu.current?.querySelector('[aria-current]');
+    here?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path, entries.length]);
   return (
     <div className={styles.frame}>
       <a className={styles.skip} href="#content">
@@ -82,9 +90,9 @@ export const Frame = ({ children }: { children: ReactNode }) => {
           <Link href="/" className={styles.brand} aria-label={common.product}>
             <Mark /> <span>{common.product}</span>
           </Link>
-          <nav className={styles.nav} aria-label={common.menu}>
+          <nav ref={menu} className={styles.nav} aria-label={common.menu}>
             {entries.map(([to, name, Icon]) => (
-              <Link key={to} href={to} aria-current={path === to ? 'page' : undefined}>
+              <Link key={to} href={to} aria-current={isAt(to) ? 'page' : undefined}>
                 <Icon size={18} aria-hidden /> {nav[name]}
               </Link>
             ))}

@@ -1,6 +1,5 @@
 import { Ban, KeyRound, Pencil, SquareTerminal, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { FAULTS } from '../../../../shared/faults.ts';
 import type { DeviceView } from '../../../../shared/rest/devices.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -23,7 +22,7 @@ const useHealth = ({ health, lastSeenAt, serial, previousKeyUntil }: DeviceView)
     const said = ms > 0 ? words.ahead(text) : words.behind(text);
     return Math.abs(ms) < NOTABLE_SKEW_MS ? said : <Chip tone="warn">{said}</Chip>;
   };
-  const error = (code: string) => (Object.hasOwn(FAULTS, code) ? faults[code as keyof typeof faults] : code);
+  const why = (code: string) => ({ ...faults, ...admin.review.reasons })[code as keyof typeof faults] ?? code;
   const facts: [string, ReactNode][] = [
     [words.lastSeen, lastSeenAt === null ? words.never : format.moment(lastSeenAt)],
     [words.backlog, health.backlog === null ? '–' : format.number(health.backlog)],
@@ -38,7 +37,7 @@ const useHealth = ({ health, lastSeenAt, serial, previousKeyUntil }: DeviceView)
       </Chip>,
     ]);
   if (health.lastError)
-    facts.push([words.lastError, `${error(health.lastError.code)} · ${format.moment(health.lastError.at)}`]);
+    facts.push([words.lastError, `${why(health.lastError.code)} · ${format.moment(health.lastError.at)}`]);
   const isKeyChanging = previousKeyUntil !== null && Date.parse(previousKeyUntil) > Date.now();
   return { facts, grace: isKeyChanging ? words.graceUntil(format.moment(previousKeyUntil)) : undefined };
 };

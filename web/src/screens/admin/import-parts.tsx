@@ -171,7 +171,7 @@ const Problems = ({ of, name }: { of: ImportReport; name: string }) => {
           rows={of.problems}
           keyOf={({ line, reason }) => `${line} ${reason}`}
           columns={[
-            { key: 'line', head: words.line, number: true, cell: ({ line }) => line },
+            { key: 'line', head: words.line, cell: ({ line }) => line },
             { key: 'why', head: words.why, cell: ({ reason }) => <bdi>{reason}</bdi> },
           ]}
         />

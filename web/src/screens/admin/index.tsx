@@ -18,7 +18,7 @@ const Review = lazy(() => import('./review.tsx'));
 
 const NotFound = () => {
   const { state } = useTexts();
-  return <State icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
+  return <State page icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
 };
 
 /** Everything that administrators do. */

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { State, toast } from '../../ui/feedback.tsx';
 import { Choices, SelectField, sentenceOf, TextField } from '../../ui/form.tsx';
 import { Head } from '../../ui/frame.tsx';
+import styles from './admin.module.css';
 import { AuditList } from './audit.tsx';
 import { download } from './download.ts';
 import { useClassNames } from './names.ts';
@@ -87,34 +88,32 @@ const Filters = ({ of, onChange }: { of: Filter; onChange: (filter: Filter) => v
   const on = (name: keyof Filter) => (event: { target: { value: string } }) =>
     onChange({ ...of, [name]: event.target.value });
   return (
-    <search>
-      <Tools>
-        <SelectField label={admin.class} name="classId" value={of.classId} onChange={on('classId')}>
-          <option value="">{admin.all}</option>
-          {classes.map(({ id, className }) => (
-            <option key={id} value={id}>
-              {className}
-            </option>
-          ))}
-        </SelectField>
-        <PersonPicker
-          kind="students"
-          label={admin.student}
-          name="studentId"
-          optional
-          onPick={(picked) => onChange({ ...of, studentId: picked?.id ?? '' })}
-        />
-        <SelectField label={admin.status} name="status" value={of.status} onChange={on('status')}>
-          <option value="">{admin.any}</option>
-          {STATUSES.map((one) => (
-            <option key={one} value={one}>
-              {status[one]}
-            </option>
-          ))}
-        </SelectField>
-        <TextField label={admin.from} name="from" type="date" max={of.to} onChange={on('from')} optional />
-        <TextField label={admin.to} name="to" type="date" min={of.from} onChange={on('to')} optional />
-      </Tools>
+    <search className={styles.filters}>
+      <SelectField label={admin.class} name="classId" value={of.classId} onChange={on('classId')}>
+        <option value="">{admin.all}</option>
+        {classes.map(({ id, className }) => (
+          <option key={id} value={id}>
+            {className}
+          </option>
+        ))}
+      </SelectField>
+      <PersonPicker
+        kind="students"
+        label={admin.student}
+        name="studentId"
+        optional
+        onPick={(picked) => onChange({ ...of, studentId: picked?.id ?? '' })}
+      />
+      <SelectField label={admin.status} name="status" value={of.status} onChange={on('status')}>
+        <option value="">{admin.any}</option>
+        {STATUSES.map((one) => (
+          <option key={one} value={one}>
+            {status[one]}
+          </option>
+        ))}
+      </SelectField>
+      <TextField label={admin.from} name="from" type="date" max={of.to} onChange={on('from')} optional />
+      <TextField label={admin.to} name="to" type="date" min={of.from} onChange={on('to')} optional />
     </search>
   );
 };

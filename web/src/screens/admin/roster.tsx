@@ -16,9 +16,16 @@ import { Confirm, RowActions } from './parts.tsx';
 import { PersonPicker, type Picked } from './picker.tsx';
 
 /** Who is in a class. */
-const Roster = ({ classId }: { classId: string }) => (
-  <Asked query={useShown<ClassDetail>(`/api/v1/classes/${classId}`)}>{(one) => <Inside of={one} />}</Asked>
-);
+const Roster = ({ classId }: { classId: string }) => {
+  const words = useTexts().admin.classes;
+  const one = useShown<ClassDetail>(`/api/v1/classes/${classId}`);
+  return (
+    <>
+      {!one.data && <Head title={words.roster} />}
+      <Asked query={one}>{(found) => <Inside of={found} />}</Asked>
+    </>
+  );
+};
 export default Roster;
 
 const Inside = ({ of }: { of: ClassDetail }) => {

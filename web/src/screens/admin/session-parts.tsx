@@ -1,4 +1,4 @@
-import { CircleStop, Trash2 } from 'lucide-react';
+import { CircleStop, CircleX } from 'lucide-react';
 import type { SessionState } from '../../../../shared/protocol/index.ts';
 import type { SessionView } from '../../../../shared/rest/sessions.ts';
 import type { Counts } from '../../../../shared/status.ts';
@@ -60,7 +60,7 @@ export const SessionButtons = ({
       </Button>
       <Button
         size={size}
-        icon={Trash2}
+        icon={CircleX}
         aria-label={`${words.cancel}: ${name}`}
         onClick={() => onEnd({ how: 'cancel', id, name })}
       >

@@ -13,9 +13,16 @@ import { RecordList } from './record-list.tsx';
 import { type Ending, EndSession, SessionButtons, SessionChip, thereOf } from './session-parts.tsx';
 
 /** One session and its records. */
-const OneSession = ({ sessionId }: { sessionId: string }) => (
-  <Asked query={useShown<SessionView>(`/api/v1/sessions/${sessionId}`)}>{(one) => <Inside of={one} />}</Asked>
-);
+const OneSession = ({ sessionId }: { sessionId: string }) => {
+  const words = useTexts().admin.sessions;
+  const one = useShown<SessionView>(`/api/v1/sessions/${sessionId}`);
+  return (
+    <>
+      {!one.data && <Head title={words.title} />}
+      <Asked query={one}>{(found) => <Inside of={found} />}</Asked>
+    </>
+  );
+};
 export default OneSession;
 
 const Inside = ({ of }: { of: SessionView }) => {
