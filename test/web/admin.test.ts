@@ -236,7 +236,7 @@ describe('the web app: administrators', function () {
     expect(await scan(second)).to.equal('UNAUTHORIZED');
     await button('Delete: Front door').click();
     await send('Delete');
-    await page.getByRole('heading', { name: 'Front door' }).waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Front door', exact: true }).waitFor({ state: 'detached' });
   });
 
   it('binds a terminal that nobody knew, and asks it for a stretch', async () => {
@@ -411,11 +411,11 @@ describe('the web app: administrators', function () {
     expect(await axe(page)).to.deep.equal([]);
     await page.goto('/');
     await row('Class of 2').waitFor();
-    await page.route('**/api/v1/**', (route) => route.abort());
+    await page.context().setOffline(true);
     await page.getByRole('link', { name: 'Devices' }).click();
     await page.getByRole('heading', { name: 'Hall' }).waitFor();
     await said(/^As of/);
-    await page.unroute('**/api/v1/**');
+    await page.context().setOffline(false);
   });
 
   const paths = () => [

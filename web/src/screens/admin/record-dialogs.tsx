@@ -1,3 +1,4 @@
+import { ArrowRight } from 'lucide-react';
 import { Fault } from '../../../../shared/faults.ts';
 import type { RecordHistory, RecordView } from '../../../../shared/rest/records.ts';
 import type { Status } from '../../../../shared/status.ts';
@@ -86,12 +87,17 @@ const HistoryLine = ({ of }: { of: RecordHistory['lines'][number] }) => {
   const { admin, source, status } = useTexts();
   const words = admin.records;
   const format = useFormat();
-  const from = of.from && of.from !== of.to ? words.changed(status[of.from], '') : '';
+  const changes = of.from !== null && of.from !== of.to ? status[of.from] : undefined;
   return (
     <>
       <span className={styles.line}>
         <strong>{of.kind === 'correction' ? words.correction : words.mark}</strong>
-        {from} <StatusChip status={of.to} />
+        {changes && (
+          <>
+            {changes} <ArrowRight className={styles.onward} size={16} aria-hidden />
+          </>
+        )}
+        <StatusChip status={of.to} />
         {!of.applied && <Chip tone="plain">{words.notApplied}</Chip>}
       </span>
       <span className={styles.soft}>
