@@ -1,6 +1,8 @@
 import { FlaskConical, Play, RotateCcw, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { Fault, type FaultDetail } from '../../../../shared/faults.ts';
 import type { ImportKind, ImportReport } from '../../../../shared/rest/imports.ts';
+import { fieldError } from '../../lib/field-errors.ts';
 import { useTexts } from '../../lib/language.ts';
 import { refresh } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
@@ -171,17 +173,19 @@ const Needs = ({ kind }: { kind: ImportKind }) => {
   );
 };
 
-/** What the server said of the header or the columns, line by line. */
+/** What is wrong with the header or the columns, line by line. */
 const Details = ({ of }: { of: unknown }) => {
-  const details = (of as { details?: readonly { path: string; message: string }[] }).details ?? [];
+  const words = useTexts().admin.imports;
+  const say = ({ path, message }: FaultDetail): string => {
+    if (message.startsWith('has no column')) return words.noColumn(path);
+    if (message === 'must be UTF-8') return words.notUtf8;
+    return message === 'has no header' ? words.noHeader : fieldError(message);
+  };
+  const details = of instanceof Fault ? (of.details ?? []) : [];
   return (
     <ul className={styles.details}>
-      {details.map(({ path, message }) => (
-        <li key={`${path} ${message}`}>
-          <bdi>
-            {path} {message}
-          </bdi>
-        </li>
+      {details.map((detail) => (
+        <li key={`${detail.path} ${detail.message}`}>{say(detail)}</li>
       ))}
     </ul>
   );

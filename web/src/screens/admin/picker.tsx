@@ -23,6 +23,7 @@ export const PersonPicker = ({
   name,
   hint,
   optional = false,
+  filter = false,
   initial,
   onPick,
 }: {
@@ -31,6 +32,8 @@ export const PersonPicker = ({
   name: string;
   hint?: string;
   optional?: boolean;
+  /** Narrows a list: may stay empty, and nobody needs to be told so. */
+  filter?: boolean;
   initial?: Picked | undefined;
   onPick?: (picked: Picked | undefined) => void;
 }) => {
@@ -84,7 +87,7 @@ export const PersonPicker = ({
           name={undefined}
           role="combobox"
           autoComplete="off"
-          required={!optional}
+          required={!optional && !filter}
           aria-expanded={shown}
           aria-controls={listId}
           aria-autocomplete="list"

@@ -101,7 +101,7 @@ const Filters = ({ of, onChange }: { of: Filter; onChange: (filter: Filter) => v
         kind="students"
         label={admin.student}
         name="studentId"
-        optional
+        filter
         onPick={(picked) => onChange({ ...of, studentId: picked?.id ?? '' })}
       />
       <SelectField label={admin.status} name="status" value={of.status} onChange={on('status')}>
@@ -112,8 +112,15 @@ const Filters = ({ of, onChange }: { of: Filter; onChange: (filter: Filter) => v
           </option>
         ))}
       </SelectField>
-      <TextField label={admin.from} name="from" type="date" max={of.to} onChange={on('from')} optional />
-      <TextField label={admin.to} name="to" type="date" min={of.from} onChange={on('to')} optional />
+      <TextField
+        label={admin.from}
+        name="from"
+        type="date"
+        max={of.to}
+        onChange={on('from')}
+        required={false}
+      />
+      <TextField label={admin.to} name="to" type="date" min={of.from} onChange={on('to')} required={false} />
     </search>
   );
 };

@@ -34,7 +34,7 @@ const Inside = ({ of }: { of: SessionView }) => {
   const name = nameOf(of.classId);
   return (
     <>
-      <Head title={words.of(name, format.day(of.date))} note={of.room}>
+      <Head title={`${name} · ${format.day(of.date)}`} note={of.room}>
         <ButtonLink icon={ArrowLeft} href="/admin/sessions">
           {words.title}
         </ButtonLink>

@@ -67,7 +67,7 @@ const Sessions = () => {
                 cell: (one) => (
                   <Link
                     href={`/admin/sessions/${one.id}`}
-                    aria-label={words.openWhat(words.of(nameOf(one.classId), format.moment(one.openedAt)))}
+                    aria-label={words.openWhat(`${nameOf(one.classId)} · ${format.moment(one.openedAt)}`)}
                   >
                     {nameOf(one.classId)}
                   </Link>

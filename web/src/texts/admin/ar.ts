@@ -202,6 +202,9 @@ export const admin: typeof en = {
     notCsv: 'هذا ليس ملف CSV. احفظ الجدول أولًا بصيغة CSV ‏(UTF-8).',
     tooLarge: 'حجم الملف أكبر من 32 ميغابايت.',
     unreadable: 'لم يعد ممكنًا قراءة هذا الملف. اختره من جديد.',
+    noColumn: (field) => `لا يوجد عمود لـ ${field}. اختر عمودًا أعلاه.`,
+    notUtf8: 'الملف ليس بترميز UTF-8. احفظه بصيغة CSV ‏(UTF-8).',
+    noHeader: 'الملف فارغ: يجب أن يسمّي سطره الأول الأعمدة.',
     columns: 'الأعمدة',
     columnsNote: 'أي عمود يُقرأ على أنه ماذا. صحّح ما خُمّن خطأً.',
     auto: 'حسب اسمه',
@@ -241,7 +244,6 @@ export const admin: typeof en = {
     there: 'الحاضرون',
     thereOf: (there, all) => `${there} من ${all}`,
     openWhat: (name) => `فتح ${name}`,
-    of: (name, day) => `${name}، ${day}`,
     liveNote: 'الجلسة جارية. تظهر السجلات عند انتهائها.',
     board: 'شاشة العرض',
     close: 'إنهاء الآن',
@@ -272,7 +274,6 @@ export const admin: typeof en = {
     mark: 'تسجيل',
     correction: 'تصحيح',
     notApplied: 'حُفظ ولم يغيّر شيئًا',
-    was: 'ما كان عليه',
     reasonHint: 'يبقى في تاريخ السجل إلى الأبد.',
     nowCorrected: (name) => `صُحّح سجل ${name}`,
     deleteWhat: (name, day) => `هل تريد حذف سجل ${name}، ${day}؟`,
@@ -283,6 +284,7 @@ export const admin: typeof en = {
     who: 'من',
     did: 'ماذا',
     actions: { RECORD_DELETED: 'حذف سجلًا' },
+    was: 'ما كان عليه',
   },
 
   review: {

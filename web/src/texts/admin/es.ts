@@ -198,6 +198,9 @@ export const admin: typeof en = {
     notCsv: 'Esto no es un archivo CSV. Guarda antes la hoja de cálculo como CSV (UTF-8).',
     tooLarge: 'El archivo ocupa más de 32 MB.',
     unreadable: 'Este archivo ya no se puede leer. Elígelo de nuevo.',
+    noColumn: (field) => `No hay columna para ${field}. Elige una arriba.`,
+    notUtf8: 'El archivo no está en UTF-8. Guárdalo como CSV (UTF-8).',
+    noHeader: 'El archivo está vacío: su primera línea debe nombrar las columnas.',
     columns: 'Columnas',
     columnsNote: 'Qué columna se lee como qué. Cambia lo que no se haya acertado.',
     auto: 'Por su nombre',
@@ -237,7 +240,6 @@ export const admin: typeof en = {
     there: 'Presentes',
     thereOf: (there, all) => `${there} de ${all}`,
     openWhat: (name) => `Abrir ${name}`,
-    of: (name, day) => `${name}, ${day}`,
     liveNote: 'Está en curso. Los registros estarán cuando termine.',
     board: 'Proyector',
     close: 'Terminar ya',
@@ -268,7 +270,6 @@ export const admin: typeof en = {
     mark: 'Marca',
     correction: 'Corrección',
     notApplied: 'guardado, sin efecto',
-    was: 'Era',
     reasonHint: 'Queda en el historial para siempre.',
     nowCorrected: (name) => `${name}: corregido`,
     deleteWhat: (name, day) => `¿Eliminar el registro de ${name}, ${day}?`,
@@ -279,6 +280,7 @@ export const admin: typeof en = {
     who: 'Quién',
     did: 'Qué',
     actions: { RECORD_DELETED: 'Eliminó un registro' },
+    was: 'Era',
   },
 
   review: {
