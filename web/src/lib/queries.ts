@@ -47,6 +47,9 @@ export const readShown = async <T>(path: string, signal?: AbortSignal): Promise<
   }
 };
 
+/** How often what could not be brought up to date is asked for again, in ms. */
+const AGAIN_MS = 5_000;
+
 /** What a path of the API answers, kept for a while and over times without a network. Undefined: not asked. */
 export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, Error> => {
   const user = userIn(useValue(session.state));
@@ -55,6 +58,8 @@ export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, 
     queryKey: [path, user],
     queryFn: ({ signal }) => readShown<T>(path ?? '', signal),
     enabled: path !== undefined,
+    // What is shown as not the newest is brought up to date as soon as there is a connection.
+    refetchInterval: ({ state }) => (state.data?.since === undefined ? false : AGAIN_MS),
   });
 };
 

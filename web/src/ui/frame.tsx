@@ -71,6 +71,13 @@ export const Frame = ({ children }: { children: ReactNode }) => {
   const { common, nav } = useTexts();
   const [path] = useLocation();
   const now = useValue(session.state);
+  // The projector's page has the whole screen.
+  if (now.status === 'in' && path.startsWith('/board/'))
+    return (
+      <main className={styles.whole} id="content">
+        {children}
+      </main>
+    );
   const entries = now.status === 'in' ? NAV[now.user.role] : [];
   return (
     <div className={styles.frame}>
