@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { oid } from '../../server/data/mongo.ts';
 import { nth } from '../support/check-in.ts';
 import { call } from '../support/hub.ts';
 import type { SchoolClass } from '../support/school.ts';
@@ -39,12 +40,7 @@ describe('the web app: students', function () {
     await rename(group, className);
     const names = ['Ada Byron', 'Bo Diddley', 'Cy Twombly'];
     for (const [i, { id }] of group.students.entries())
-      await web.hub.connection
-        .collection<{ name: string }>('users')
-        .updateOne(
-          { _id: (await import('../../server/data/mongo.ts')).oid(id) as never },
-          { $set: { name: names[i] ?? 'Di' } },
-        );
+      await web.hub.connection.collection('users').updateOne({ _id: oid(id) }, { $set: { name: names[i] } });
     return group;
   };
   const type = async (page: Page, code: string) => {
@@ -61,13 +57,11 @@ describe('the web app: students', function () {
     const session = await begin(group, { methods: ['code', 'teacher'], room: 'Room 3.101' });
     const card = page.getByRole('listitem').filter({ hasText: 'Room 3.101' });
     await card.getByText('Not marked yet').waitFor();
-    const mark = (studentId: string, status: string) =>
-      must(
-        call(web.hub.url, 'POST', `/api/v1/sessions/${session.id}/mark-rest`, group.teacher.token, {
-          status,
-        }),
-      ).then(() => studentId);
-    await mark(student.id, 'present');
+    await must(
+      call(web.hub.url, 'POST', `/api/v1/sessions/${session.id}/mark-rest`, group.teacher.token, {
+        status: 'present',
+      }),
+    );
     await card.getByText('Present').waitFor();
     await card.getByText('Teacher').waitFor();
     await close(group, session);
@@ -130,7 +124,7 @@ describe('the web app: students', function () {
     const group = await named(1, 'Scan class');
     const student = nth(group.students, 0);
     const session = await begin(group, { methods: ['qr'], qrStepSeconds: 3 });
-    const { url, token } = await qrOf(group, session);
+    const { url, text } = await qrOf(group, session);
     // Gives the student a password.
     await (await web.signedIn(student)).close();
     const page = await (await web.context({ viewport: SIZES.phone })).newPage();
@@ -138,7 +132,9 @@ describe('the web app: students', function () {
     await page.getByRole('heading', { name: 'Your scan is kept' }).waitFor();
     expect(page.url()).to.equal(`${web.url}/check-in`);
     // The picture is gone from the board by the time that they are signed in.
-    while ((await qrOf(group, session)).token === token) await page.waitForTimeout(200);
+    const board = await web.signedIn(group.teacher, `/board/${session.id}`);
+    await board.getByRole('img', { name: /^QR code/ }).waitFor();
+    await board.getByText(text.slice(0, 4), { exact: true }).waitFor({ state: 'detached' });
     await page.reload();
     await page.getByRole('heading', { name: 'Your scan is kept' }).waitFor();
     await page.getByLabel('E-mail address').fill(`${student.id}@example.org`);
@@ -236,22 +232,57 @@ describe('the web app: students', function () {
     await page.getByText('You have none yet.').waitFor();
   });
 
-  it('tells minutes late, when check-in is closed, and when one may try again', async () => {
-    const late = await named(2, 'Early bird');
-    const session = await begin(late, { methods: ['code'], lateRule: { graceMinutes: 0 } });
-    await web.hub.connection
-      .collection('sessions')
-      .updateOne({}, { $set: {} })
-      .then(() => {});
-    const page = await web.signedIn(nth(late.students, 0), '/check-in');
+  it('tells minutes late, and that check-in is closed', async () => {
+    const group = await named(1, 'Early bird');
+    const lateRule = { graceMinutes: 5, lateUntilMinutes: 15 };
+    const page = await web.signedIn(nth(group.students, 0), '/check-in');
+    const begunBefore = async (minutes: number) => {
+      const session = await begin(group, { methods: ['code'], lateRule });
+      await web.hub.connection
+        .collection('sessions')
+        .updateOne({ _id: oid(session.id) }, { $set: { openedAt: new Date(Date.now() - minutes * 60_000) } });
+      return session;
+    };
+    const session = await begunBefore(9);
     await type(page, session.code);
     await page.getByRole('heading', { name: 'You are checked in' }).waitFor();
-    const shut = await named(1, 'Shut');
-    const closed = await begin(shut, { methods: ['passkey'] });
-    const other = await web.signedIn(nth(shut.students, 0), '/check-in');
-    await other.getByRole('button', { name: 'Use my passkey' }).click();
-    await other.getByRole('alert').getByText('No passkey yet').waitFor();
-    expect(closed.id).to.be.a('string');
+    await page.getByText('9 minutes late').waitFor();
+    await close(group, session);
+    await page.getByRole('button', { name: 'Check in to another class' }).click();
+    await type(page, (await begunBefore(20)).code);
+    await page.getByRole('alert').getByText('Check-in is closed').waitFor();
+  });
+
+  it('tells that a passkey is needed first, and that the class does not take this way', async () => {
+    const group = await named(1, 'Choir');
+    const session = await begin(group, { methods: ['passkey'] });
+    const page = await web.signedIn(nth(group.students, 0), '/check-in');
+    await page.getByRole('button', { name: 'Use my passkey' }).click();
+    await page.getByRole('alert').getByText('No passkey yet').waitFor();
+    await close(group, session);
+    await begin(group, { methods: ['qr'] });
+    await page.reload();
+    await page.getByText('Passkey', { exact: true }).click();
+    await page.getByRole('button', { name: 'Use my passkey' }).click();
+    await page.getByRole('alert').getByText('Not in this class').waitFor();
+  });
+
+  it('tells when one may try again after too many wrong codes, and takes none till then', async () => {
+    const strict = await startWeb('embedded', { LIMIT_SCALE: '0.3' });
+    try {
+      const page = await strict.signedIn(await strict.hub.school.person('student'), '/check-in');
+      const field = page.getByLabel('The six digits on the board');
+      for (let i = 0; i < 3; i++) {
+        await field.fill(`00000${i}`);
+        await page.getByRole('alert').getByText('Wrong code').waitFor();
+      }
+      await field.fill('000003');
+      await page.getByRole('alert').getByText('Too many tries').waitFor();
+      await page.getByText(/You can try again (at|in) /).waitFor();
+      expect(await field.isDisabled()).to.equal(true);
+    } finally {
+      await strict.stop();
+    }
   });
 
   it('is not for teachers', async () => {
@@ -262,6 +293,7 @@ describe('the web app: students', function () {
   describe('for everybody', () => {
     let student: SchoolClass['students'][number];
     let group: SchoolClass;
+    let code: string;
     before(async () => {
       group = await named(2, 'Mathematics for engineers');
       student = nth(group.students, 0);
@@ -276,7 +308,7 @@ describe('the web app: students', function () {
           );
         await close(group, session);
       }
-      await begin(group, { methods: ['code', 'qr', 'passkey'], room: 'Hall 1' });
+      ({ code } = await begin(group, { methods: ['code', 'qr', 'passkey'], room: 'Hall 1' }));
     });
     for (const scheme of ['light', 'dark'] as const)
       for (const viewport of [SIZES.phone, SIZES.projector])
@@ -294,10 +326,34 @@ describe('the web app: students', function () {
                 fullPage: true,
               });
           };
-          await look('/', 'Not marked yet');
+          await look('/', 'Hall 1');
           await look('/check-in', 'The six digits on the board');
           await look(`/my/${group.id}`, 'Records');
           await look('/account', 'You have none yet.');
+          await page.goto('/check-in');
+          await page.getByLabel('The six digits on the board').fill(code);
+          await page.getByRole('heading', { name: /checked in/ }).waitFor();
+          expect(await axe(page), 'result').to.deep.equal([]);
+          if (process.env.SHOTS)
+            await page.screenshot({ path: `${process.env.SHOTS}/result-${scheme}-${viewport.width}.png` });
         });
+
+    it('is in Arabic from right to left, too', async () => {
+      const page = await web.signedIn(student, '/', { locale: 'ar', viewport: SIZES.phone });
+      for (const [path, heading] of [
+        ['/', 'حضوري'],
+        ['/check-in', 'الأرقام الستة على الشاشة'],
+        [`/my/${group.id}`, 'التقويم'],
+      ] as const) {
+        await page.goto(path);
+        await page.getByText(heading).first().waitFor();
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).to.equal(0);
+        if (process.env.SHOTS)
+          await page.screenshot({
+            path: `${process.env.SHOTS}/ar${path.replaceAll('/', '_').slice(0, 9)}.png`,
+            fullPage: true,
+          });
+      }
+    });
   });
 });

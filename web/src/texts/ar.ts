@@ -1,6 +1,8 @@
+import { board } from './board/ar.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/ar.ts';
 import { counting } from './plural.ts';
+import { student } from './student/ar.ts';
 
 const count = counting('ar');
 const characters = (n: number) =>
@@ -17,6 +19,8 @@ const dayCount = (n: number) =>
 
 export const ar: Texts = {
   ...en,
+  board,
+  student,
   common: {
     product: 'Rollcall',
     loading: 'جارٍ التحميل',

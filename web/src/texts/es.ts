@@ -1,11 +1,15 @@
+import { board } from './board/es.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/es.ts';
 import { counting } from './plural.ts';
+import { student } from './student/es.ts';
 
 const count = counting('es');
 
 export const es: Texts = {
   ...en,
+  board,
+  student,
   common: {
     product: 'Rollcall',
     loading: 'Cargando',

@@ -3,7 +3,7 @@ import type { Counts } from '../../../../shared/status.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { Ring } from '../../ui/ring.tsx';
 import styles from './board.module.css';
-import { hereOf } from './here.ts';
+import { filling, hereOf } from './here.ts';
 
 /** The calm picture after the end. */
 export const Over = ({ session, counts }: { session: Session; counts: Counts | undefined }) => {
@@ -14,7 +14,7 @@ export const Over = ({ session, counts }: { session: Session; counts: Counts | u
     <div className={styles.over}>
       {counts && !cancelled && (
         <div className={styles.overRing}>
-          <Ring counts={counts} width={9} />
+          <Ring counts={filling(counts)} width={9} />
           <p>
             <strong>{board.of(format.number(hereOf(counts)), format.number(counts.enrolled))}</strong>
             <span>{board.checkedIn}</span>

@@ -10,7 +10,7 @@ import { Ring } from '../../ui/ring.tsx';
 import styles from './board.module.css';
 import { Clock } from './clock.tsx';
 import { Code } from './code.tsx';
-import { hereOf } from './here.ts';
+import { filling, hereOf } from './here.ts';
 import { Over } from './over.tsx';
 import { Qr } from './qr.tsx';
 import { useAwake } from './screen.ts';
@@ -23,7 +23,7 @@ const Figures = ({ counts, session, offset }: { counts: Counts; session: Session
   return (
     <footer className={styles.figures}>
       <div className={styles.ring}>
-        <Ring counts={counts} width={14} />
+        <Ring counts={filling(counts)} width={12} />
       </div>
       <p className={styles.here}>
         <strong>{board.of(format.number(hereOf(counts)), format.number(counts.enrolled))}</strong>{' '}

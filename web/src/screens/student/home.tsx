@@ -23,7 +23,7 @@ const ClassLine = ({ id, className }: Pick<ClassView, 'id' | 'className'>) => {
   return (
     <li>
       <Link href={`/my/${id}`} className={styles.line}>
-        <span className={styles.ring}>{counts && <Ring counts={counts} width={14} />}</span>
+        <span className={styles.ring}>{counts && <Ring counts={counts} width={12} />}</span>
         <span className={styles.name}>
           <strong>{className}</strong>
           <span>
