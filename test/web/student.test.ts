@@ -104,7 +104,7 @@ describe('the web app: students', function () {
     expect(await recordOf(session, student)).to.include({ status: 'present', source: 'code' });
     const late = await web.signedIn(nth(group.students, 1), '/check-in');
     await type(late, session.code);
-    await late.getByRole('alert').getByText('This code is over').waitFor();
+    await late.getByRole('alert').getByText('Wrong code').waitFor();
   });
 
   it('takes the text beside the picture, and tells a wrong one', async () => {
