@@ -310,33 +310,35 @@ describe('the web app: students', function () {
       }
       ({ code } = await begin(group, { methods: ['code', 'qr', 'passkey'], room: 'Hall 1' }));
     });
-    for (const scheme of ['light', 'dark'] as const)
-      for (const viewport of [SIZES.phone, SIZES.projector])
-        it(`axe finds nothing, and nothing is wider than the page (${scheme}, ${viewport.width})`, async () => {
-          const page = await web.signedIn(student, '/', { colorScheme: scheme, viewport });
-          const look = async (path: string, text: string) => {
-            await page.goto(path);
-            await page.getByText(text).first().waitFor();
-            expect(await axe(page), path).to.deep.equal([]);
-            const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-            expect(wide, path).to.be.at.most(0);
-            if (process.env.SHOTS)
-              await page.screenshot({
-                path: `${process.env.SHOTS}/student-${path.replaceAll('/', '_')}-${scheme}-${viewport.width}.png`,
-                fullPage: true,
-              });
-          };
-          await look('/', 'Hall 1');
-          await look('/check-in', 'The six digits on the board');
-          await look(`/my/${group.id}`, 'Records');
-          await look('/account', 'You have none yet.');
-          await page.goto('/check-in');
-          await page.getByLabel('The six digits on the board').fill(code);
-          await page.getByRole('heading', { name: /checked in/ }).waitFor();
-          expect(await axe(page), 'result').to.deep.equal([]);
+    for (const [scheme, viewport] of [
+      ['light', SIZES.phone],
+      ['dark', SIZES.projector],
+    ] as const)
+      it(`axe finds nothing, and nothing is wider than the page (${scheme}, ${viewport.width})`, async () => {
+        const page = await web.signedIn(student, '/', { colorScheme: scheme, viewport });
+        const look = async (path: string, text: string) => {
+          await page.goto(path);
+          await page.getByText(text).first().waitFor();
+          expect(await axe(page), path).to.deep.equal([]);
+          const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+          expect(wide, path).to.be.at.most(0);
           if (process.env.SHOTS)
-            await page.screenshot({ path: `${process.env.SHOTS}/result-${scheme}-${viewport.width}.png` });
-        });
+            await page.screenshot({
+              path: `${process.env.SHOTS}/student-${path.replaceAll('/', '_')}-${scheme}-${viewport.width}.png`,
+              fullPage: true,
+            });
+        };
+        await look('/', 'Hall 1');
+        await look('/check-in', 'The six digits on the board');
+        await look(`/my/${group.id}`, 'Records');
+        await look('/account', 'You have none yet.');
+        await page.goto('/check-in');
+        await page.getByLabel('The six digits on the board').fill(code);
+        await page.getByRole('heading', { name: /checked in/ }).waitFor();
+        expect(await axe(page), 'result').to.deep.equal([]);
+        if (process.env.SHOTS)
+          await page.screenshot({ path: `${process.env.SHOTS}/result-${scheme}-${viewport.width}.png` });
+      });
 
     it('is in Arabic from right to left, too', async () => {
       const page = await web.signedIn(student, '/', { locale: 'ar', viewport: SIZES.phone });

@@ -1,4 +1,4 @@
-import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type Query, QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Fault } from '../../../shared/faults.ts';
 import { isAway } from './api.ts';
 import { useValue } from './observable.ts';
@@ -64,7 +64,12 @@ export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, 
 };
 
 /** Has everything asked for again whose path begins so. */
-export const refresh = (prefix: string): Promise<void> =>
-  queryClient.invalidateQueries({
-    predicate: ({ queryKey: [path] }) => typeof path === 'string' && path.startsWith(prefix),
-  });
+export const refresh = async (prefix: string): Promise<void> => {
+  const asked = {
+    predicate: ({ queryKey: [path] }: Pick<Query, 'queryKey'>) =>
+      typeof path === 'string' && path.startsWith(prefix),
+  };
+  // A first answer that is still on its way may be older than what we were told of; it would be waited for otherwise.
+  await queryClient.cancelQueries(asked);
+  await queryClient.invalidateQueries(asked);
+};

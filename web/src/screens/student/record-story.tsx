@@ -27,7 +27,7 @@ export const RecordStory = ({ id, onClose }: { id: string; onClose: () => void }
                   {kind === 'correction' && from && (
                     <>
                       <StatusChip status={from} />
-                      <ArrowRight className={styles.arrow} size={16} aria-label={student.became} />
+                      <ArrowRight size={16} aria-label={student.became} />
                     </>
                   )}
                   <StatusChip status={to} />
