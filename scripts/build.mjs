@@ -1,5 +1,6 @@
 // Compiles the server into dist/, lays the files that are read at run time beside it, and builds the web app into dist/app.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -59,9 +60,20 @@ build('server', ['server', 'shared', 'scripts'], () => {
 
 build('web', ['web', 'shared'], () => {
   run(vite, 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn');
-  // What the service worker keeps for times without a network, and what is sent compressed.
-  const names = readdirSync(join(app, 'assets')).sort();
-  writeFileSync(join(app, 'files.json'), JSON.stringify(names.map((name) => `/assets/${name}`)));
+  // What the service worker keeps for times without a network stands at its head: with the app it changes, too.
+  const files = readdirSync(join(app, 'assets'))
+    .sort()
+    .map((name) => `/assets/${name}`);
+  const worker = join(app, 'sw.js');
+  const code = readFileSync(worker, 'utf8');
+  const version = createHash('sha256')
+    .update(readFileSync(join(app, 'index.html')))
+    .update(JSON.stringify(files))
+    .update(code)
+    .digest('hex')
+    .slice(0, 16);
+  writeFileSync(worker, `self.built=${JSON.stringify({ version, files })};\n${code}`);
+  // What is sent compressed.
   for (const path of filesIn('dist/app')) {
     if (!/\.(html|js|css|json|svg|webmanifest)$/.test(path)) continue;
     const text = readFileSync(path);

@@ -56,7 +56,6 @@ export const webApp = (): Router => {
   router.get('/assets/*file', file);
   for (const name of [
     'sw.js',
-    'files.json',
     'manifest.webmanifest',
     'icon.svg',
     'icon-180.png',

@@ -2,6 +2,7 @@ export type { Call } from './calls.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { HeardData, Listen } from './hearing.ts';
 export type { ConnectionState } from './link.ts';
+export { newOpId } from './op-id.ts';
 export { memoryOutbox } from './outbox-memory.ts';
 export type { MarkReply, Refused } from './outbox-queue.ts';
 export type { KeptMark, OutboxStore } from './outbox-store.ts';

@@ -15,10 +15,14 @@ export const QrView = z
     token: z.string(),
     text: z.string(),
     validUntil: z.string(),
+    validForMs: z
+      .int()
+      .describe('Milliseconds until then, for whoever shows it on a machine with a wrong clock.'),
     stepSeconds: z.int(),
     url: z.string(),
   })
   .meta({ id: 'SessionQr' });
+export type QrView = z.infer<typeof QrView>;
 
 /** What the teacher's device advertises in the present window. */
 export const BleTokenView = z
@@ -30,6 +34,7 @@ export const ScannedToken = z.strictObject({ token: z.string().trim().min(1).max
 export const ScanTicket = z
   .object({ ticket: z.string(), scannedAt: z.string(), expiresAt: z.string() })
   .meta({ id: 'ScanTicket' });
+export type ScanTicket = z.infer<typeof ScanTicket>;
 
 export const RestBody = z.strictObject({ status: RestStatus, opId: OpId.optional() });
 export const RestView = RestMarked.meta({ id: 'RestMarked' });

@@ -5,8 +5,11 @@ import { App } from './app.tsx';
 import { startLanguage } from './lib/language.ts';
 import { session } from './lib/session.ts';
 import { startTheme } from './lib/theme.ts';
+import { startWorker } from './lib/worker.ts';
+import { startScan } from './screens/student/scan.ts';
 
 startTheme();
+startScan();
 void session.start();
 await startLanguage();
 
@@ -17,5 +20,4 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
-// Without one (plain HTTP on another machine than this) the app works, but not offline.
-if (import.meta.env.PROD) navigator.serviceWorker?.register('/sw.js').catch(() => {});
+if (import.meta.env.PROD) void startWorker(new URL(import.meta.url).pathname);

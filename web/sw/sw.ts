@@ -1,18 +1,37 @@
-declare const self: ServiceWorkerGlobalScope;
+declare const self: ServiceWorkerGlobalScope & {
+  /** What this version of the app consists of; the build writes it at the head of this file, which so changes with it. */
+  readonly built: { readonly version: string; readonly files: readonly string[] };
+};
 
-/** Answers navigations while there is no network, and files that never change from what is kept. */
-const CACHE = 'rollcall app';
+/**
+ * Opens the app without a network, and nothing more: pages come from the server wherever it answers, what the API says
+ * is never kept here. Each version has a cache of its own, from which its pages are served for as long as one is open.
+ */
+const NAME = 'rollcall app ';
+const CACHE = NAME + self.built.version;
 const SHELL = '/';
+/** How long a page may wait for a server that does not answer, in ms, before what is kept is shown. */
+const PATIENCE_MS = 4_000;
 
 const isFile = (url: URL) => url.pathname.startsWith('/assets/');
+/** The app's own addresses. */
+const isPage = (url: URL) =>
+  /^\/($|(sign-in|sign-up|claim|check-in|account)$|(analytics|teach|my|board|admin)(\/|$))/.test(
+    url.pathname,
+  );
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
-      const files = (await (await fetch('/files.json', { cache: 'no-store' })).json()) as string[];
-      await cache.addAll([SHELL, ...files]);
-      await self.skipWaiting();
+      // The page past the browser's own cache; the files are named by what is in them.
+      await cache.add(new Request(SHELL, { cache: 'reload' }));
+      await Promise.all(
+        self.built.files.map(async (file) => {
+          const known = await caches.match(file);
+          return known ? await cache.put(file, known) : await cache.add(file);
+        }),
+      );
     })(),
   );
 });
@@ -20,49 +39,52 @@ self.addEventListener('install', (event) => {
 self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
-      const cache = await caches.open(CACHE);
-      const files = new Set((await (await fetch('/files.json', { cache: 'no-store' })).json()) as string[]);
-      // What an earlier version left behind.
-      for (const request of await cache.keys()) {
-        const url = new URL(request.url);
-        if (isFile(url) && !files.has(url.pathname)) await cache.delete(request);
-      }
+      for (const name of await caches.keys())
+        if (name.startsWith('rollcall app') && name !== CACHE) await caches.delete(name);
       await self.clients.claim();
-    })().catch(() => {}),
+    })(),
   );
 });
 
-const fresh = async (request: Request): Promise<Response> => {
-  const cache = await caches.open(CACHE);
+/** A page of this version asks: if it is the only one that is open, nobody needs the earlier version any more. */
+self.addEventListener('message', (event) => {
+  const { script } = Object(event.data) as { script?: string };
+  if (script === undefined || !self.built.files.includes(script)) return;
+  event.waitUntil(
+    (async () => {
+      const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+      if (open.length <= 1) await self.skipWaiting();
+    })(),
+  );
+});
+
+const late = async (): Promise<undefined> => {
+  await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  return undefined;
+};
+/** The page from the server; where that is away, silent or broken, the page that is kept. */
+const page = async (request: Request): Promise<Response> => {
+  const fresh = fetch(request);
+  const kept = async () => await (await caches.open(CACHE)).match(SHELL);
   try {
-    const response = await fetch(request);
-    if (response.ok && response.headers.get('content-type')?.startsWith('text/html'))
-      await cache.put(SHELL, response.clone());
-    return response;
+    const first = await Promise.race([fresh, late()]);
+    if (first && first.status < 500) return first;
+    return (await kept()) ?? (await fresh);
   } catch (error) {
-    const kept = await cache.match(SHELL);
-    if (kept) return kept;
+    const last = await kept();
+    if (last) return last;
     throw error;
   }
 };
-const kept = async (request: Request): Promise<Response> => {
-  const cache = await caches.open(CACHE);
-  const found = await cache.match(request);
-  if (found) return found;
-  const response = await fetch(request);
-  if (response.ok) await cache.put(request, response.clone());
-  return response;
-};
+/** A file of any version that is kept; names say what is in them. */
+const file = async (request: Request): Promise<Response> =>
+  (await caches.match(request)) ?? (await fetch(request));
 
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
-  if (
-    event.request.mode === 'navigate' &&
-    !/^\/(docs|redoc|openapi|asyncapi|health|metrics)/.test(url.pathname)
-  )
-    event.respondWith(fresh(event.request));
-  else if (isFile(url)) event.respondWith(kept(event.request));
+  if (event.request.mode === 'navigate' && isPage(url)) event.respondWith(page(event.request));
+  else if (isFile(url)) event.respondWith(file(event.request));
 });
 
 export {};

@@ -27,7 +27,14 @@ type Deps = {
   readonly publicUrl: string;
 };
 
-type QrNow = { token: string; text: string; validUntil: string; stepSeconds: number; url: string };
+type QrNow = {
+  token: string;
+  text: string;
+  validUntil: string;
+  validForMs: number;
+  stepSeconds: number;
+  url: string;
+};
 
 const Claims = z.strictObject({ s: SessionId, a: z.int(), j: z.string() });
 type Claims = z.infer<typeof Claims>;
@@ -88,10 +95,12 @@ export const createQrMethod = ({ rotating, sign, useTicket, liveSession, publicU
       const openedAt = Date.parse(session.openedAt);
       const step = stepAt(openedAt, stepMsOf(session), now);
       const token = tokenOf(session)(step);
+      const until = stepEnd(openedAt, stepMsOf(session), step);
       return {
         token,
         text: textOf(session)(step),
-        validUntil: new Date(stepEnd(openedAt, stepMsOf(session), step)).toISOString(),
+        validUntil: new Date(until).toISOString(),
+        validForMs: until - now,
         stepSeconds: stepMsOf(session) / 1000,
         // In the fragment: it stays out of every log on the way.
         url: `${publicUrl}/check-in#${token}`,

@@ -36,10 +36,7 @@ export type CheckInRoutes = {
     ticketFor: (token: string) => Promise<{ ticket: string; scannedAt: string; expiresAt: string }>;
     asStaff: (who: Who, id: SessionId) => Promise<SessionRecord>;
     code: (who: Who, id: SessionId) => Promise<{ code: string; expiresAt: string }>;
-    qr: (
-      who: Who,
-      id: SessionId,
-    ) => Promise<{ token: string; text: string; validUntil: string; stepSeconds: number; url: string }>;
+    qr: (who: Who, id: SessionId) => Promise<QrView>;
     ble: (
       who: Who,
       id: SessionId,

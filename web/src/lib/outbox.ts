@@ -1,4 +1,4 @@
-import type { KeptMark, OutboxStore } from '../../../shared/client/index.ts';
+import { type KeptMark, newOpId, type OutboxStore } from '../../../shared/client/index.ts';
 import { leftBehind } from './live-state.ts';
 import { database } from './store.ts';
 
@@ -28,7 +28,7 @@ const livingTabs = async (): Promise<Set<string>> => {
  * Keeps a user's unacknowledged marks in IndexedDB, over reloads and crashes of the browser. Each tab sends its own, and
  * takes over those of tabs that are gone.
  */
-export const indexedDbOutbox = (userId: string, tab: string = crypto.randomUUID()): OutboxStore => {
+export const indexedDbOutbox = (userId: string, tab: string = newOpId()): OutboxStore => {
   const leave = liveAs(tab);
   let order = Date.now();
   return {

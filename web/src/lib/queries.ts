@@ -1,4 +1,4 @@
-import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type Query, QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Fault } from '../../../shared/faults.ts';
 import { isAway } from './api.ts';
 import { useValue } from './observable.ts';
@@ -47,6 +47,9 @@ export const readShown = async <T>(path: string, signal?: AbortSignal): Promise<
   }
 };
 
+/** How often what could not be brought up to date is asked for again, in ms. */
+const AGAIN_MS = 5_000;
+
 /** What a path of the API answers, kept for a while and over times without a network. Undefined: not asked. */
 export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, Error> => {
   const user = userIn(useValue(session.state));
@@ -55,11 +58,18 @@ export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, 
     queryKey: [path, user],
     queryFn: ({ signal }) => readShown<T>(path ?? '', signal),
     enabled: path !== undefined,
+    // What is shown as not the newest is brought up to date as soon as there is a connection.
+    refetchInterval: ({ state }) => (state.data?.since === undefined ? false : AGAIN_MS),
   });
 };
 
 /** Has everything asked for again whose path begins so. */
-export const refresh = (prefix: string): Promise<void> =>
-  queryClient.invalidateQueries({
-    predicate: ({ queryKey: [path] }) => typeof path === 'string' && path.startsWith(prefix),
-  });
+export const refresh = async (prefix: string): Promise<void> => {
+  const asked = {
+    predicate: ({ queryKey: [path] }: Pick<Query, 'queryKey'>) =>
+      typeof path === 'string' && path.startsWith(prefix),
+  };
+  // A first answer that is still on its way may be older than what we were told of; it would be waited for otherwise.
+  await queryClient.cancelQueries(asked);
+  await queryClient.invalidateQueries(asked);
+};

@@ -1,14 +1,16 @@
 import { LogOut } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { chooseLanguage, LANGUAGES, type Language, useLanguage, useTexts } from '../lib/language.ts';
 import { useMe } from '../lib/role.ts';
 import { authorized, session } from '../lib/session.ts';
 import { chooseTheme, THEMES, type Theme, themeNow } from '../lib/theme.ts';
 import { Button } from '../ui/button.tsx';
 import { Card, Cards } from '../ui/card.tsx';
-import { toast } from '../ui/feedback.tsx';
+import { Loading, toast } from '../ui/feedback.tsx';
 import { Choices, Form, sentenceOf, TextField } from '../ui/form.tsx';
 import { Head } from '../ui/frame.tsx';
+
+const Passkeys = lazy(() => import('./student/passkeys.tsx'));
 
 /** Who one is, in which language and look, with which password. */
 export const Account = () => {
@@ -81,6 +83,13 @@ export const Account = () => {
             </Form>
           </Card>
         </li>
+        {me.role === 'student' && (
+          <li>
+            <Suspense fallback={<Loading lines={2} />}>
+              <Passkeys />
+            </Suspense>
+          </li>
+        )}
       </Cards>
     </>
   );

@@ -1,6 +1,13 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { chooseLanguage, LANGUAGES, type Language, useLanguage, useTexts } from '../lib/language.ts';
+import {
+  chooseLanguage,
+  LANGUAGES,
+  type Language,
+  useFormat,
+  useLanguage,
+  useTexts,
+} from '../lib/language.ts';
 import { useValue } from '../lib/observable.ts';
 import { session } from '../lib/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -8,6 +15,7 @@ import { Card } from '../ui/card.tsx';
 import { Choices, Form, TextField } from '../ui/form.tsx';
 import { Head } from '../ui/frame.tsx';
 import styles from './sign-in.module.css';
+import { scan } from './student/scan.ts';
 
 const PICTURE = 'hhhlhh.hhhhhhhh.hhhhlhhh';
 
@@ -33,14 +41,34 @@ const Languages = () => {
   );
 };
 
+/** What is said beside the form: to those who have scanned a code, that it is kept for them while they sign in. */
+const useWords = (): { title: string; note: string } => {
+  const { auth, student } = useTexts();
+  const format = useFormat();
+  const scanned = useValue(scan);
+  switch (scanned.status) {
+    case 'bound':
+      return {
+        title: student.scanKept,
+        note: student.scanKeptNote(format.time(scanned.scannedAt), format.time(scanned.expiresAt)),
+      };
+    case 'binding':
+      return { title: student.scanBinding, note: student.scanBindingNote };
+    case 'refused':
+      return { title: student.scanRefused, note: student.scanRefusedNote };
+    default:
+      return { title: auth.welcome, note: auth.welcomeNote };
+  }
+};
+
 /** The words beside a form of somebody who is not signed in. */
 export const Beside = ({ title, children }: { title: string; children: ReactNode }) => {
-  const { auth } = useTexts();
+  const words = useWords();
   return (
     <div className={styles.page}>
       <div className={styles.words}>
-        <h1>{auth.welcome}</h1>
-        <p>{auth.welcomeNote}</p>
+        <h1>{words.title}</h1>
+        <p>{words.note}</p>
         <div className={styles.places} aria-hidden="true">
           {[...PICTURE].map((place, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a picture that never changes
@@ -63,7 +91,8 @@ export const Beside = ({ title, children }: { title: string; children: ReactNode
 const useGoOn = () => {
   const [path, go] = useLocation();
   return () => {
-    if (path === '/sign-in' || path === '/sign-up') go('/', { replace: true });
+    if (path !== '/sign-in' && path !== '/sign-up') return;
+    go(scan.get().status === 'none' ? '/' : '/check-in', { replace: true });
   };
 };
 

@@ -1,7 +1,9 @@
 import { admin } from './admin/ar.ts';
+import { board } from './board/ar.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/ar.ts';
 import { counting } from './plural.ts';
+import { student } from './student/ar.ts';
 import { teacher } from './teacher/ar.ts';
 
 const count = counting('ar');
@@ -20,6 +22,8 @@ const dayCount = (n: number) =>
 export const ar: Texts = {
   ...en,
   admin,
+  board,
+  student,
   common: {
     product: 'Rollcall',
     loading: 'جارٍ التحميل',

@@ -1,7 +1,9 @@
 import type { Method } from '../../../shared/protocol/index.ts';
 import type { Role, Source, Status } from '../../../shared/status.ts';
 import { admin } from './admin/en.ts';
+import { board } from './board/en.ts';
 import { faults } from './faults/en.ts';
+import { student } from './student/en.ts';
 import { teacher } from './teacher/en.ts';
 
 const plural = new Intl.PluralRules('en');
@@ -133,13 +135,9 @@ export const en = {
   /** Screens of teachers: their classes, the live register, its records. */
   teacher,
   /** The projector. */
-  board: {
-    title: 'Check in',
-  },
+  board,
   /** Screens of students: their own status, checking in, their history, passkeys. */
-  student: {
-    title: 'My attendance',
-  },
+  student,
   /** Screens of administrators. */
   admin,
   analytics: {

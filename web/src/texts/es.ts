@@ -1,7 +1,9 @@
 import { admin } from './admin/es.ts';
+import { board } from './board/es.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/es.ts';
 import { counting } from './plural.ts';
+import { student } from './student/es.ts';
 import { teacher } from './teacher/es.ts';
 
 const count = counting('es');
@@ -9,6 +11,8 @@ const count = counting('es');
 export const es: Texts = {
   ...en,
   admin,
+  board,
+  student,
   common: {
     product: 'Rollcall',
     loading: 'Cargando',

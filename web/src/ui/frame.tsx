@@ -80,6 +80,13 @@ export const Frame = ({ children }: { children: ReactNode }) => {
     const here = menu.current?.querySelector('[aria-current]');
     here?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [path, entries.length]);
+  // The projector's page has the whole screen.
+  if (now.status === 'in' && path.startsWith('/board/'))
+    return (
+      <main className={styles.whole} id="content">
+        {children}
+      </main>
+    );
   return (
     <div className={styles.frame}>
       <a className={styles.skip} href="#content">
