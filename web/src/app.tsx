@@ -1,11 +1,10 @@
 import { CloudOff, Lock, SearchX, TriangleAlert } from 'lucide-react';
-import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { Component, type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
 import type { Role } from '../../shared/status.ts';
-import { textsNow, useTexts } from './lib/language.ts';
+import { textsNow, useTexts, wholeLanguage } from './lib/language.ts';
 import { useValue } from './lib/observable.ts';
 import { session } from './lib/session.ts';
-import { Account } from './screens/account.tsx';
 import { ClaimPage, SignIn, SignUp } from './screens/sign-in.tsx';
 import { Button } from './ui/button.tsx';
 import { Loading, State, Toasts } from './ui/feedback.tsx';
@@ -13,13 +12,19 @@ import { Frame } from './ui/frame.tsx';
 
 const loadQueries = () => import('./lib/with-queries.tsx');
 const WithQueries = lazy(loadQueries);
-// Each kind of user loads their own screens only.
-const Teacher = lazy(() => import('./screens/teacher/index.tsx'));
-const Student = lazy(() => import('./screens/student/index.tsx'));
-const Admin = lazy(() => import('./screens/admin/index.tsx'));
-const Board = lazy(() => import('./screens/board/index.tsx'));
-const CheckIn = lazy(() => import('./screens/student/check-in.tsx'));
-const Analytics = lazy(() => import('./screens/analytics/index.tsx'));
+/** Each kind of user loads their own screens only, and with them the words that the first page does without. */
+const screen = (load: () => Promise<{ default: ComponentType }>) =>
+  lazy(async () => {
+    const [made] = await Promise.all([load(), wholeLanguage()]);
+    return made;
+  });
+const Account = screen(() => import('./screens/account.tsx'));
+const Teacher = screen(() => import('./screens/teacher/index.tsx'));
+const Student = screen(() => import('./screens/student/index.tsx'));
+const Admin = screen(() => import('./screens/admin/index.tsx'));
+const Board = screen(() => import('./screens/board/index.tsx'));
+const CheckIn = screen(() => import('./screens/student/check-in.tsx'));
+const Analytics = screen(() => import('./screens/analytics/index.tsx'));
 
 /** Catches what a page could not draw: the rest of the app stays, and nothing that was acknowledged is touched. */
 class Guard extends Component<{ children: ReactNode }, { broken: boolean }> {

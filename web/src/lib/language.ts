@@ -1,4 +1,5 @@
-import { en, type Texts } from '../texts/en.ts';
+import type { Texts } from '../texts/en.ts';
+import { first } from '../texts/en-first.ts';
 import { observable, useValue } from './observable.ts';
 
 /** The languages, each by its own name. */
@@ -8,15 +9,17 @@ export type Language = keyof typeof LANGUAGES;
 const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(['ar']);
 const KEY = 'rollcall language';
 
-/** Each language but the first comes when it is asked for. */
+/** All texts of a language; of English the first page's are there before. */
 const LOAD: Record<Language, () => Promise<Texts>> = {
-  en: async () => en,
+  en: async () => (await import('../texts/en.ts')).en,
   es: async () => (await import('../texts/es.ts')).es,
   ar: async () => (await import('../texts/ar.ts')).ar,
 };
 
 type Spoken = { readonly language: Language; readonly texts: Texts };
-const spoken = observable<Spoken>({ language: 'en', texts: en });
+/** Before the screens are loaded, which wait for all texts, nobody asks for more than the first. */
+const spoken = observable<Spoken>({ language: 'en', texts: first as Texts });
+let isWhole = false;
 
 const isLanguage = (text: string): text is Language => Object.hasOwn(LANGUAGES, text);
 const kept = (): string | null => {
@@ -33,12 +36,21 @@ const preferred = (): Language =>
 
 const speak = async (language: Language): Promise<void> => {
   spoken.set({ language, texts: await LOAD[language]() });
+  isWhole = true;
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr';
 };
 
 /** Before anything is drawn. Without its texts (offline, never loaded) it is English. */
-export const startLanguage = (): Promise<void> => speak(preferred()).catch(() => {});
+export const startLanguage = async (): Promise<void> => {
+  const language = preferred();
+  if (language !== 'en') await speak(language).catch(() => {});
+};
+
+/** Sees to it that the texts of all screens are there, in the language in use. */
+export const wholeLanguage = async (): Promise<void> => {
+  if (!isWhole) await speak(spoken.get().language);
+};
 
 export const chooseLanguage = async (language: Language): Promise<void> => {
   await speak(language);

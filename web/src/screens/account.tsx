@@ -13,7 +13,7 @@ import { Head } from '../ui/frame.tsx';
 const Passkeys = lazy(() => import('./student/passkeys.tsx'));
 
 /** Who one is, in which language and look, with which password. */
-export const Account = () => {
+const Account = () => {
   const { account, auth, nav, role } = useTexts();
   const me = useMe();
   const language = useLanguage();
@@ -94,3 +94,4 @@ export const Account = () => {
     </>
   );
 };
+export default Account;
