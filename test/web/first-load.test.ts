@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -41,6 +42,9 @@ describe('the web app: what it sends', function () {
     });
     await page.goto(path, { waitUntil: 'networkidle' });
     await ready();
+    await page.evaluate('document.fonts.ready.then(() => true)');
+    while (!sent.some(({ url }) => url.endsWith('.woff2')))
+      await once(client as never, 'Network.loadingFinished');
     expect([...encodings]).to.deep.equal(['gzip']);
     return sent;
   };
