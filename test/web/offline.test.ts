@@ -207,15 +207,17 @@ describe('the web app: installed, and without a network', function () {
       // A part that the old page asks for only now, which the server does not have any more.
       const files = readdirSync(join(APP, 'assets'));
       const part = files.find((name) => /^check-in-.*\.js$/.test(name));
-      const status = await old.evaluate<number>(`fetch('/assets/${part}').then(({ status }) => status)`);
+      const status = await old.evaluate<number>(
+        `fetch('/assets/${part}').then(async (answer) => (await answer.text(), answer.status))`,
+      );
       expect(status).to.equal(200);
       await old.close();
-      // With the last page of the earlier version its files go, too.
-      await next.reload();
-      await next.getByRole('button', { name: 'Sign in' }).waitFor();
-      await next.evaluate(
-        `(async () => { while ((await caches.keys()).some((name) => !name.endsWith(' v2'))) await new Promise((done) => setTimeout(done, 50)); })()`,
-      );
+      // With the last page of the earlier version its files go, too: at the latest when the app is opened again.
+      const versions = () => next.evaluate<string[]>('caches.keys()');
+      do {
+        await next.reload();
+        await next.getByRole('button', { name: 'Sign in' }).waitFor();
+      } while ((await versions()).some((name) => !name.endsWith(' v2')));
       await context.setOffline(true);
       await next.reload();
       expect(await scriptOf(next)).to.match(/\.v2\.js$/);

@@ -10,6 +10,8 @@ declare const self: ServiceWorkerGlobalScope & {
 const NAME = 'rollcall app ';
 const CACHE = NAME + self.built.version;
 const SHELL = '/';
+/** How long until it is looked again whether pages of an earlier version are open, in ms. */
+const AGAIN_MS = 1_000;
 /** How long a page may wait for a server that does not answer, in ms, before what is kept is shown. */
 const PATIENCE_MS = 4_000;
 
@@ -52,8 +54,12 @@ self.addEventListener('message', (event) => {
   if (script === undefined || !self.built.files.includes(script)) return;
   event.waitUntil(
     (async () => {
-      const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-      if (open.length <= 1) await self.skipWaiting();
+      // A page that was just closed is counted for a moment longer.
+      for (let tries = 0; tries < 5; tries += 1) {
+        const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+        if (open.length <= 1) return await self.skipWaiting();
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
     })(),
   );
 });

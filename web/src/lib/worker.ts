@@ -8,6 +8,7 @@ export const startWorker = async (script: string): Promise<void> => {
   // A version that waits takes over once it has no page of an earlier one to care for.
   const offer = (worker: ServiceWorker | null) => worker?.postMessage({ script });
   offer(registration.waiting);
+  document.addEventListener('visibilitychange', () => offer(registration.waiting));
   registration.addEventListener('updatefound', () => {
     const coming = registration.installing;
     coming?.addEventListener('statechange', () => {
