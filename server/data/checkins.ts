@@ -103,8 +103,9 @@ export const createCheckIns = (connection: mongoose.Connection) => {
         if (!isDuplicateKey(error)) throw error;
       }
       const there = await asked(shown.findOne({ _id }));
-      // Inserted meanwhile by another method's word: once more.
-      if (there === null || there.said?.[method] === undefined)
+      const stands = there?.said?.[method];
+      // Inserted meanwhile, by another method's word or by a later scan of a device: once more.
+      if (there === null || stands === undefined || (method === 'device' && stands.at > said.at))
         return this.say(session, studentId, method, said);
       return { shown: toShown(there), repeated: true };
     },

@@ -183,7 +183,9 @@ describe('the web app: installed, and without a network', function () {
     };
     const scriptOf = (page: Page) => page.locator('script[type=module]').first().getAttribute('src');
 
-    it('is there at the next load, while a page of the earlier one keeps working, also what it has not loaded yet', async () => {
+    it('is there at the next load, while a page of the earlier one keeps working, also what it has not loaded yet', async function () {
+      // Browsers take their time with a change of workers.
+      this.timeout(120_000);
       const context = await web.context({ baseURL: url });
       const old = await context.newPage();
       await old.goto('/');
@@ -215,7 +217,7 @@ describe('the web app: installed, and without a network', function () {
       // With the last page of the earlier version its files go, too: at the latest when the app is opened again.
       const versions = () => next.evaluate<string[]>('caches.keys()');
       do {
-        await next.reload();
+        await next.reload({ timeout: 30_000 });
         await next.getByRole('button', { name: 'Sign in' }).waitFor();
       } while ((await versions()).some((name) => !name.endsWith(' v2')));
       await context.setOffline(true);
