@@ -10,7 +10,8 @@ type Deps = {
   readonly sessionOf: (code: string) => Promise<SessionRecord | null>;
 };
 
-const codeOf = (proof: ProofOf<'code'>): string =>
+/** The digits as they were given. */
+export const codeOf = (proof: ProofOf<'code'>): string =>
   (typeof proof === 'string' ? proof : proof.code).replace(/[\s-]/g, '');
 
 /** INVALID_CODE or CODE_EXPIRED; the same for ever once it is so, whoever looks and whenever (CI1). */

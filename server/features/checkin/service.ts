@@ -11,6 +11,7 @@ import { wasThere } from '../../../shared/status.ts';
 import { judge } from '../../domain/late.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Register } from '../../live/register.ts';
+import { codeOf } from './code.ts';
 import type { EvidenceKeeper, SoFar } from './evidence.ts';
 import type { CheckInMethod, Methods, Taking } from './method.ts';
 import { isTaking, type TakingSessions } from './sessions.ts';
@@ -138,7 +139,7 @@ export const createCheckInService = (deps: Deps) => {
     return { ...base, ...told };
   };
 
-  const run = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
+  const once = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
     const now = clock.now();
     const method = methods[data.method] as CheckInMethod;
     const session = await meant(method, data, student, now);
@@ -153,6 +154,17 @@ export const createCheckInService = (deps: Deps) => {
       const present = await meant(method, data, student, now);
       await revive(present.classId);
       return await attempt(present, data, student, now);
+    }
+  };
+
+  const run = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
+    try {
+      return await once(data, student);
+    } catch (error) {
+      // What is right costs no look at whether the session still runs; what fails may be of one that is over.
+      const stale = data.method === 'code' && error instanceof Fault && sessions.outlived(codeOf(data.proof));
+      if (!(await stale)) throw error;
+      return await once(data, student);
     }
   };
 

@@ -47,11 +47,15 @@ export const createTakingSessions = ({
       return live ? await ofId(live.sessionId) : await sessions.openOf(classId);
     },
     /** The session with a code: the open one, or else the newest that had it. */
-    async ofCode(code: string): Promise<SessionRecord | null> {
+    ofCode: async (code: string): Promise<SessionRecord | null> =>
+      known(byCode.get(code)) ?? remember(await readByCode(code)),
+
+    /** Whether a code was remembered for a session that is over, and is forgotten now: another may have drawn it again. */
+    async outlived(code: string): Promise<boolean> {
       const remembered = known(byCode.get(code));
-      // After its session a code may be drawn again, by another one.
-      if (remembered && (await standing(remembered.classId))?.sessionId === remembered.id) return remembered;
-      return remember(await readByCode(code));
+      if (!remembered || (await standing(remembered.classId))?.sessionId === remembered.id) return false;
+      byId.delete(remembered.id);
+      return byCode.delete(code);
     },
 
     /** Forgets what is over. */
