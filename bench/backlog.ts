@@ -9,7 +9,7 @@ import type { Measured } from './servers.ts';
 const EVENTS = 10_000;
 const PER_BATCH = 500;
 const STUDENTS = 300;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** A device's backlog over its socket, each sending answered before the next: in batches beside one by one. */
 export const deviceBacklog = async (at: Fixtures, hub: Measured): Promise<Row> => {
