@@ -106,7 +106,7 @@ describe('the web app: administrators', function () {
     expect((await must('GET /api/v1/students?q=S-201')).items).to.deep.equal([]);
   });
 
-  it('shows an invitation this once, and its link makes an account', async () => {
+  it('[WA9] shows an invitation this once, and its link makes an account', async () => {
     await page.goto('/admin/people');
     await button('Invite Ines Ferreira').click();
     await send('Invite');
@@ -204,7 +204,7 @@ describe('the web app: administrators', function () {
     await row('Latin').waitFor({ state: 'detached' });
   });
 
-  it('shows a device’s key this once, and it works; a new one, then none', async () => {
+  it('[WA9] shows a device’s key this once, and it works; a new one, then none', async () => {
     await page.goto('/admin/devices');
     await button('New device').click();
     await dialog().getByLabel('What people call it').fill('Front door');
@@ -265,7 +265,7 @@ describe('the web app: administrators', function () {
     expect(heard).to.match(/DATA QUERY ATTLOG/);
   });
 
-  it('tries a file first, tells of the bad row, takes another column, and imports the rest', async () => {
+  it('[WA10] tries a file first, tells of the bad row, takes another column, and imports the rest', async () => {
     await page.goto('/admin/import');
     const give = (text: string, as = 'students.csv') =>
       page

@@ -43,7 +43,7 @@ describe('the web app: the projector', function () {
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/board-${name}.png` });
   };
 
-  it('shows code, picture and counts as they come, the end calmly, and never a name', async () => {
+  it('[WA4] shows code, picture and counts as they come, the end calmly, and never a name', async () => {
     const session = await begin({ methods: ['code', 'qr'], qrStepSeconds: 60, room: 'Hall 3.101' });
     const page = await board(session);
     const complaints = complaintsOf(page);

@@ -22,7 +22,7 @@ describe('the web app: a whole class', function () {
   const says = (page: Page, name: string, what: string | RegExp) =>
     card(page, name).filter({ hasText: what }).waitFor();
 
-  it('two teachers, students and the projector, with a tablet offline and a hub that restarts in the middle', async () => {
+  it('[WA3] [WA4] two teachers, students and the projector, with a tablet offline and a hub that restarts in the middle', async () => {
     const made = await web.hub.school.class(NAMES.length, 'private');
     for (const [i, { id }] of made.students.entries())
       await web.hub.connection

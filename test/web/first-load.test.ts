@@ -51,7 +51,7 @@ describe('the web app: what it sends', function () {
   const sum = (sent: Sent[]) => sent.reduce((all, { bytes }) => all + bytes, 0);
   const lines = (sent: Sent[]) => sent.map(({ url, bytes }) => `${bytes} ${url}`).join('\n');
 
-  it('is at most 150 kB until one can sign in', async () => {
+  it('[WA8] is at most 150 kB until one can sign in', async () => {
     const page = await (await web.context()).newPage();
     const sent = await loaded(page, '/', () => page.getByRole('button', { name: 'Sign in' }).waitFor());
     console.log(

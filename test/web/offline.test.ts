@@ -66,7 +66,7 @@ describe('the web app: installed, and without a network', function () {
     }
   });
 
-  it('opens offline with what was last known, says so, and is up to date again by itself', async () => {
+  it('[WA6] opens offline with what was last known, says so, and is up to date again by itself', async () => {
     const group = await web.hub.school.class(2, 'private');
     await ask(group, 'PATCH', `/api/v1/classes/${group.id}`, { className: 'Biology' });
     const session = (await ask(group, 'POST', '/api/v1/sessions', { classId: group.id })) as { id?: string };
@@ -116,7 +116,7 @@ describe('the web app: installed, and without a network', function () {
     await page.getByText('Live').waitFor();
   });
 
-  it('keeps nothing of what the API says in the worker, nor anything else than the app', async () => {
+  it('[WA6] keeps nothing of what the API says in the worker, nor anything else than the app', async () => {
     const page = await web.signedIn(await web.hub.school.person('student'));
     await page.getByText('You are in no class yet').waitFor();
     await controlled(page);

@@ -60,7 +60,7 @@ describe('the web app: several people at one browser', function () {
   const people = async () =>
     [await newPerson(web.url, 'teacher'), await newPerson(web.url, 'teacher')] as const;
 
-  it('the second is shown nothing of the first, in whatever tab they sign in', async () => {
+  it('[WA4] the second is shown nothing of the first, in whatever tab they sign in', async () => {
     const [ann, ben] = await people();
     const context = await web.context();
     const [one, two] = [await tab(context), await tab(context)];

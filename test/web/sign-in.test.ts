@@ -9,7 +9,7 @@ describe('the web app: signing in', function () {
   });
   after(() => web?.stop());
 
-  it('signs up, survives a reload, signs out, and says so', async () => {
+  it('[WA1] signs up, survives a reload, signs out, and says so', async () => {
     const page = await (await web.context()).newPage();
     const complaints = complaintsOf(page);
     await page.goto('/');

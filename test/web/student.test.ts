@@ -48,7 +48,7 @@ describe('the web app: students', function () {
     await page.keyboard.type(code);
   };
 
-  it('shows the own status live, and nobody else’s, from the start of the class to its correction', async () => {
+  it('[WA4] shows the own status live, and nobody else’s, from the start of the class to its correction', async () => {
     const group = await named(3, 'Geometry');
     const student = nth(group.students, 0);
     const page = await web.signedIn(student, '/', { viewport: SIZES.phone });
@@ -120,7 +120,7 @@ describe('the web app: students', function () {
     await page.getByRole('heading', { name: 'You are checked in' }).waitFor();
   });
 
-  it('a link that was scanned before anybody was signed in counts after the sign-in', async () => {
+  it('[WA5] a link that was scanned before anybody was signed in counts after the sign-in', async () => {
     const group = await named(1, 'Scan class');
     const student = nth(group.students, 0);
     const session = await begin(group, { methods: ['qr'], qrStepSeconds: 3 });
@@ -145,7 +145,7 @@ describe('the web app: students', function () {
     expect(await page.evaluate("sessionStorage.getItem('rollcall scan')")).to.equal(null);
   });
 
-  it('a link that was scanned leads through the sign-up into a class that takes whoever checks in', async () => {
+  it('[WA5] a link that was scanned leads through the sign-up into a class that takes whoever checks in', async () => {
     const group = await named(1, 'Open lecture');
     await must(
       call(web.hub.url, 'PATCH', `/api/v1/classes/${group.id}`, group.teacher.token, {

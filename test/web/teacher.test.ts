@@ -124,7 +124,7 @@ describe('the web app: teachers', function () {
     await says(page, 'Dan Eriksen', 'Absent');
   });
 
-  it('shows two teachers the same register, and a student’s check-in with its method', async () => {
+  it('[WA3] shows two teachers the same register, and a student’s check-in with its method', async () => {
     const made = await newClass();
     const other = await web.hub.school.person('teacher');
     await createClasses(web.hub.connection).addCoTeacher(made.id, other.id as UserId);
@@ -155,7 +155,7 @@ describe('the web app: teachers', function () {
     await bob.getByRole('button', { name: /0 Unmarked/ }).waitFor();
   });
 
-  it('marks offline, over a reload, and sends it all once the network is back', async () => {
+  it('[WA2] marks offline, over a reload, and sends it all once the network is back', async () => {
     const made = await newClass();
     await start(made);
     const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
@@ -258,7 +258,7 @@ describe('the web app: teachers', function () {
     await page.getByRole('row', { name: /Finished/ }).waitFor();
   });
 
-  it('tells why a mark was refused, and shows the card as it was', async () => {
+  it('[WA2] tells why a mark was refused, and shows the card as it was', async () => {
     const made = await newClass();
     const session = await start(made);
     const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
