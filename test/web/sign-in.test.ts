@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { oid } from '../../server/data/mongo.ts';
 import { axe, complaintsOf, SIZES, startWeb, type Web } from '../support/web.ts';
 
 describe('the web app: signing in', function () {
@@ -36,6 +37,26 @@ describe('the web app: signing in', function () {
     await page.reload();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('[WA1] signs out at once also without a network, and ends the log-in when there is one again', async () => {
+    const teacher = await web.hub.school.person('teacher');
+    const page = await web.signedIn(teacher, '/account');
+    const running = () =>
+      web.hub.connection.collection('logins').countDocuments({ userId: oid(teacher.id), endedAt: null });
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    const before = await running();
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You are signed out.').waitFor();
+    expect(await running()).to.equal(before);
+    const told = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    await page.context().setOffline(false);
+    expect((await told).status()).to.equal(200);
+    expect(await running()).to.equal(before - 1);
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate<number>('localStorage.length')).to.equal(0);
   });
 
   it('tells what is wrong at the field, and that a password is wrong without saying which', async () => {

@@ -31,6 +31,7 @@ export const request = async <T>(
 ): Promise<T> => {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort('late'), PATIENCE_MS);
+  if (signal?.aborted) patience.abort();
   signal?.addEventListener('abort', () => patience.abort());
   let response: Response;
   let answer: unknown;

@@ -28,6 +28,19 @@ const hint = (here?: boolean): boolean => {
     return true;
   }
 };
+/** Says that somebody signed out here and the server has not been told yet. */
+const LEAVING = 'rollcall leaving';
+const leaving = (so?: boolean): boolean => {
+  try {
+    if (so === true) localStorage.setItem(LEAVING, '1');
+    if (so === false) localStorage.removeItem(LEAVING);
+    return localStorage.getItem(LEAVING) !== null;
+  } catch {
+    return so === true;
+  }
+};
+/** How often the server is tried again that has not been told of a signing out, in ms. */
+const TELL_AGAIN_MS = 5_000;
 const LAST = { userId: 'browser', key: 'last user' };
 
 type Held = { readonly token: string; readonly expiresAt: number };
@@ -64,6 +77,28 @@ const createSession = () => {
     void forgetKnown();
     hint(false);
     state.set(why === undefined ? { status: 'out' } : { status: 'out', why });
+  };
+
+  let telling: Promise<void> | undefined;
+  let tellAgain: ReturnType<typeof setTimeout> | undefined;
+  /** Ends at the server the log-in that was left here; while the server is away, as soon as it is back. */
+  const tellLeaving = (): Promise<void> => {
+    telling ??= request('DELETE', WEB)
+      .then(() => leaving(false))
+      .catch((error: unknown) => {
+        if (!isAway(error)) leaving(false);
+        else tellAgain = setTimeout(() => leaving() && void tellLeaving(), TELL_AGAIN_MS);
+      })
+      .then(() => {
+        telling = undefined;
+      });
+    return telling;
+  };
+  /** Somebody signs in: what there was to tell is over with the cookie that theirs replaces. */
+  const stopTelling = async (): Promise<void> => {
+    clearTimeout(tellAgain);
+    await telling;
+    clearTimeout(tellAgain);
   };
 
   /** A fresh access token in any case; UNAUTHORIZED when the log-in is over. */
@@ -103,6 +138,7 @@ const createSession = () => {
 
     /** Finds out who sits here: by the server, or while that is away by who was here last. */
     async start(): Promise<void> {
+      if (leaving()) void tellLeaving();
       if (!hint()) return leave();
       try {
         await renew();
@@ -114,7 +150,9 @@ const createSession = () => {
     },
 
     async logIn(body: LogIn): Promise<void> {
+      await stopTelling();
       const session = await request<WebSession>('POST', WEB, { body });
+      leaving(false);
       stop();
       enter(session);
       others.postMessage('in');
@@ -131,11 +169,15 @@ const createSession = () => {
       await this.logIn({ email: body.email, password: body.password });
     },
 
-    /** Ends the log-in, here and in every tab. What could not be said to the server is said by the cookie's end. */
+    /**
+     * Ends the log-in: here and in every tab at once, then at the server, now or when it can be reached. In this order,
+     * since the hub closes the connection of an ended log-in and it would ask for a token once more.
+     */
     async logOut(): Promise<void> {
-      await request('DELETE', WEB);
       leave('left');
       others.postMessage('out');
+      leaving(true);
+      await tellLeaving();
     },
   };
 };

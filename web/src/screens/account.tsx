@@ -7,7 +7,7 @@ import { chooseTheme, THEMES, type Theme, themeNow } from '../lib/theme.ts';
 import { Button } from '../ui/button.tsx';
 import { Card, Cards } from '../ui/card.tsx';
 import { Loading, toast } from '../ui/feedback.tsx';
-import { Choices, Form, sentenceOf, TextField } from '../ui/form.tsx';
+import { Choices, Form, TextField } from '../ui/form.tsx';
 import { Head } from '../ui/frame.tsx';
 
 const Passkeys = lazy(() => import('./student/passkeys.tsx'));
@@ -21,10 +21,7 @@ const Account = () => {
   return (
     <>
       <Head title={account.title} note={`${me.name} · ${me.email} · ${role[me.role]}`}>
-        <Button
-          icon={LogOut}
-          onClick={() => session.logOut().catch((error: unknown) => toast(sentenceOf(error)))}
-        >
+        <Button icon={LogOut} onClick={() => void session.logOut()}>
           {nav.signOut}
         </Button>
       </Head>
