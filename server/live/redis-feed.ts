@@ -16,6 +16,8 @@ type Followed = {
   early: Heard[];
   /** More was missed while a catch-up was reading: it has to read once more. */
   again: boolean;
+  /** That nothing was live when the following began: whatever comes first, everything of that register is news. */
+  fromStart: boolean;
   /** Resolves when it is known where the register stood at the beginning. */
   begun: Promise<void> | undefined;
 };
@@ -86,7 +88,9 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
 
   const readMissed = async (to: Followed) => {
     try {
-      const known = to.epoch === undefined ? undefined : { epoch: to.epoch, version: to.version };
+      const begun = to.fromStart ? to.early[0]?.epoch : undefined;
+      const epoch = to.epoch ?? begun;
+      const known = epoch === undefined ? undefined : { epoch, version: to.version };
       const now = await since(to.classId, known);
       if (now?.mode === 'delta') {
         if (now.changes.length > 0) tell(to, { ...now, changes: now.changes });
@@ -130,6 +134,7 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
       const at = await position(to.classId);
       to.epoch = at?.epoch;
       to.version = at?.version ?? 0;
+      to.fromStart = at === null;
     } catch (error) {
       onError(error);
     }
@@ -185,8 +190,8 @@ export const createFeed = ({ sub, keys, position, since, onError }: Deps) => {
       const { feed: channel, own } = keys(classId);
       let to = followed.get(channel);
       if (!to) {
-        const nothing = { epoch: undefined, version: 0, early: [], again: false, begun: undefined };
-        to = { classId, listeners: new Set(), waiting: [], ...nothing };
+        const nothing = { epoch: undefined, version: 0, early: [], again: false, fromStart: false };
+        to = { classId, listeners: new Set(), waiting: [], begun: undefined, ...nothing };
         followed.set(channel, to);
       }
       to.listeners.add(listener);
