@@ -50,8 +50,9 @@ export const compareCounts = async (one: DemoClass, rest: Rest, token: string): 
   const session = (await rest('GET', `/api/v1/sessions/${one.sessionId()}`, { token })) as Session;
   const expected = new Map<Status, number>(STATUSES.map((status) => [status, 0]));
   for (const { id } of one.students) {
-    const status = one.acknowledged.get(id)?.at(-1)?.status ?? 'absent';
-    expected.set(status, (expected.get(status) ?? 0) + 1);
+    const status = one.acknowledged.get(id)?.at(-1)?.status ?? 'unmarked';
+    const recorded = status === 'unmarked' ? 'absent' : status;
+    expected.set(recorded, (expected.get(recorded) ?? 0) + 1);
   }
   return STATUSES.filter((status) => session.counts?.[status] !== expected.get(status)).map(
     (status) =>

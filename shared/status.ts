@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const Status = z.enum(['present', 'absent', 'late', 'partial', 'excused']);
 export type Status = z.infer<typeof Status>;
 
+/** What a teacher may say of one student in a live register: a status, or `unmarked`, which takes back what teachers said. */
+export const LiveStatus = z.enum([...Status.options, 'unmarked']);
+export type LiveStatus = z.infer<typeof LiveStatus>;
+
 /** Every status, in the order in which counts name them. */
 export const STATUSES: readonly Status[] = Status.options;
 
@@ -12,7 +16,7 @@ export const Source = z.enum(['teacher', 'passkey', 'ble', 'qr', 'code', 'device
 export type Source = z.infer<typeof Source>;
 
 /** The statuses that mean the student was there at some time. */
-export const wasThere = (status: Status): boolean =>
+export const wasThere = (status: LiveStatus): boolean =>
   status === 'present' || status === 'late' || status === 'partial';
 
 /** The counts of one register. `unmarked` + the five statuses = `enrolled`. */

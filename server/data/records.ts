@@ -1,8 +1,8 @@
 import mongoose from 'mongoose';
 import type { ClassId, SessionId, StudentId, UserId } from '../../shared/ids.ts';
-import type { Entry } from '../../shared/protocol/index.ts';
+import type { Entry, MarkedEntry } from '../../shared/protocol/index.ts';
 import { type Counts, type Source, STATUSES, type Status } from '../../shared/status.ts';
-import type { EndRow, PastLine } from '../domain/closing.ts';
+import type { PastLine, SaidRow } from '../domain/closing.ts';
 import type { Correction } from '../domain/correction.ts';
 import { asked, DURABLE, nativeDb } from './asked.ts';
 import { hex, oid } from './mongo.ts';
@@ -42,7 +42,7 @@ export type Writing = {
   readonly classId: ClassId;
   readonly date: string;
   readonly writtenAt: string;
-  readonly rows: readonly EndRow[];
+  readonly rows: readonly SaidRow[];
 };
 
 type Id = mongoose.mongo.ObjectId;
@@ -111,7 +111,7 @@ export const toRecord = (row: Stored): AttendanceRecord => ({
   writtenAt: row.writtenAt.toISOString(),
 });
 
-const markOf = ({ status, source, by, at, reason, minutesLate, skewed, flags, version }: Entry) => ({
+const markOf = ({ status, source, by, at, reason, minutesLate, skewed, flags, version }: MarkedEntry) => ({
   status,
   source,
   ...(by !== undefined && { by: oid(by) }),
@@ -215,7 +215,7 @@ export const createRecords = (connection: mongoose.Connection) => {
      */
     async amend(
       read: AttendanceRecord,
-      to: { entry: Entry; replaces: boolean; history: readonly PastLine[] },
+      to: { entry: MarkedEntry; replaces: boolean; history: readonly PastLine[] },
     ): Promise<boolean> {
       const was = read.history.length;
       const { entry, replaces, history } = to;

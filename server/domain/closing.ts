@@ -1,6 +1,6 @@
 import type { StudentId } from '../../shared/ids.ts';
-import type { Entry } from '../../shared/protocol/index.ts';
-import { type Counts, STATUSES } from '../../shared/status.ts';
+import { type Entry, isMarked, type MarkedEntry } from '../../shared/protocol/index.ts';
+import { type Counts, STATUSES, type Status } from '../../shared/status.ts';
 import { type Evidence, takesOver } from './precedence.ts';
 
 /** A line of a row's past: what it was, or evidence that precedence kept out. */
@@ -14,12 +14,17 @@ export type EndRow = {
   readonly withdrawn: boolean;
 };
 
+/** A row that says something, and so becomes a record. */
+export type SaidRow = EndRow & { readonly entry: MarkedEntry };
+export const isSaid = (row: EndRow): row is SaidRow => isMarked(row.entry);
+
 /** What a finished register says: one row for each student on the roster, and the rows of those who left. */
-export type Closing = { readonly rows: readonly EndRow[]; readonly counts: Counts };
+export type Closing = { readonly rows: readonly SaidRow[]; readonly counts: Counts };
 
 /**
  * Ends a register (DN1): marked rows stay as they are, the unmarked on the roster become absent as of `at`
- * (ISO 8601 UTC), marks of students who left the roster are kept apart. The same input gives the same rows.
+ * (ISO 8601 UTC), whoever was taken back too, with what was said of them before (MK10), marks of students who left the
+ * roster are kept apart. The same input gives the same rows.
  */
 export const endRegister = (frozen: {
   readonly roster: readonly StudentId[];
@@ -28,25 +33,38 @@ export const endRegister = (frozen: {
   readonly at: string;
 }): Closing => {
   const roster = new Set(frozen.roster);
-  const marked = frozen.rows.map((row) => {
-    const withdrawn = !roster.has(row.entry.studentId);
-    return row.withdrawn === withdrawn ? row : { ...row, withdrawn };
+  const absence = (studentId: StudentId, version: number): MarkedEntry => ({
+    studentId,
+    status: 'absent',
+    // A record's version is at least 1, also where nobody was marked.
+    version: Math.max(1, version),
+    source: 'system',
+    at: frozen.at,
   });
+  const ended = (row: EndRow): SaidRow => {
+    const { entry, history } = row;
+    const withdrawn = !roster.has(entry.studentId);
+    if (isSaid(row)) return row.withdrawn === withdrawn ? row : { ...row, withdrawn };
+    const { version, ...takenBack } = entry;
+    return {
+      entry: absence(entry.studentId, version),
+      history: [...history, { ...takenBack, applied: true }],
+      withdrawn,
+    };
+  };
+  const marked = frozen.rows.map(ended);
   const seen = new Set(marked.map((row) => row.entry.studentId));
   const absent = [...roster]
     .filter((studentId) => !seen.has(studentId))
-    .map((studentId): EndRow => {
-      // A record's version is at least 1, also where nobody was marked.
-      const version = Math.max(1, frozen.version);
-      const entry: Entry = { studentId, status: 'absent', version, source: 'system', at: frozen.at };
-      return { entry, history: [], withdrawn: false };
+    .map((studentId): SaidRow => {
+      return { entry: absence(studentId, frozen.version), history: [], withdrawn: false };
     });
   const rows = [...marked, ...absent];
   return { rows, counts: countEnd(rows.filter((row) => !row.withdrawn).map((row) => row.entry.status)) };
 };
 
 /** The counts of a finished register: nobody is unmarked any more. */
-export const countEnd = (statuses: readonly Entry['status'][]): Counts => {
+export const countEnd = (statuses: readonly Status[]): Counts => {
   const counts = { present: 0, absent: 0, late: 0, partial: 0, excused: 0, unmarked: 0, enrolled: 0 };
   for (const status of statuses) counts[status] += 1;
   for (const status of STATUSES) counts.enrolled += counts[status];

@@ -1,10 +1,10 @@
 import type { UserId } from '../../shared/ids.ts';
-import type { Source, Status } from '../../shared/status.ts';
+import type { LiveStatus, Source, Status } from '../../shared/status.ts';
 import type { PastLine } from './closing.ts';
 
 /** A mark as a record has it; times ISO 8601 UTC. */
 export type Marked = {
-  readonly status: Status;
+  readonly status: LiveStatus;
   readonly source: Source;
   readonly at: string;
   readonly by?: UserId | undefined;
@@ -25,8 +25,8 @@ export type Correction = {
 /** A line of a record's history. `from` is null for the first mark; `applied` is false for evidence that changed nothing. */
 export type HistoryLine = {
   readonly kind: 'mark' | 'correction';
-  readonly from: Status | null;
-  readonly to: Status;
+  readonly from: LiveStatus | null;
+  readonly to: LiveStatus;
   readonly applied: boolean;
   readonly source: Source;
   readonly at: string;
@@ -43,7 +43,7 @@ type Remembered = Marked & {
 /** Everything that is known of how a record came to say what it says, oldest first. */
 export const historyOf = (record: Remembered): HistoryLine[] => {
   const [first] = record.corrections;
-  let standing: Status | null = null;
+  let standing: LiveStatus | null = null;
   const lineOf = (mark: Marked, applied: boolean): HistoryLine => {
     const { status: to, source, at, by, reason, minutesLate } = mark;
     const line: HistoryLine = {

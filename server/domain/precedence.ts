@@ -1,7 +1,7 @@
-import { type Source, type Status, wasThere } from '../../shared/status.ts';
+import { type LiveStatus, type Source, wasThere } from '../../shared/status.ts';
 
 /** What precedence looks at: what was said, by what, and when (ISO 8601 UTC with milliseconds, sorts as text). */
-export type Evidence = { readonly status: Status; readonly source: Source; readonly at: string };
+export type Evidence = { readonly status: LiveStatus; readonly source: Source; readonly at: string };
 
 /**
  * How far a mark may go: `unmarked` yields to any row and leaves no trace then; `revision` also takes the place of a
@@ -19,10 +19,12 @@ const rank = ({ source, status }: Evidence): number => {
 
 /**
  * Whether new evidence takes the place of the standing row (MK6): a teacher's always does and yields to nothing
- * else; among the rest the higher rank wins, and between two automatic presences the strictly earlier one.
+ * else, except that a teacher takes it back (MK10); among the rest the higher rank wins, and between two automatic presences the strictly earlier one.
  */
 export const takesOver = (coming: Evidence, standing: Evidence | undefined, only?: Only): boolean => {
   if (standing === undefined) return true;
+  if (coming.status === 'unmarked') return standing.source === 'teacher' && standing.status !== 'unmarked';
+  if (standing.status === 'unmarked') return true;
   if (only === 'unmarked') return false;
   if (only === 'revision' && coming.source === standing.source) return true;
   if (coming.source === 'teacher') return true;

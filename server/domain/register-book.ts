@@ -1,6 +1,6 @@
 import { Fault } from '../../shared/faults.ts';
 import type { ClassId, SessionId, StudentId } from '../../shared/ids.ts';
-import type { Change, Entry } from '../../shared/protocol/index.ts';
+import type { Change, Entry, MarkedEntry } from '../../shared/protocol/index.ts';
 import type { Counts } from '../../shared/status.ts';
 import {
   answered,
@@ -28,7 +28,7 @@ type Frozen = Now & { readonly roster: StudentId[]; readonly rows: ReturnType<ty
 type Since = Now &
   (
     | { readonly mode: 'delta'; readonly changes: readonly Change[] }
-    | { readonly mode: 'snapshot'; readonly entries: Entry[]; readonly roster: StudentId[] }
+    | { readonly mode: 'snapshot'; readonly entries: MarkedEntry[]; readonly roster: StudentId[] }
   );
 
 /** Everything that can change a book, with what it takes. The same steps in the same order give the same book. */
@@ -108,8 +108,8 @@ export const createRegisterBook = ({ logLimit = LOG_LIMIT, changed, opened }: Op
     mark({ classId, mark }) {
       const state = standing.get(classId) ?? gone.get(classId);
       if (state === undefined) throw new Fault('NO_ACTIVE_SESSION');
-      const { heading, ...answer } = applyMark(state, mark);
-      if (answer.applied && !answer.repeated) changed?.(state, answer.entry);
+      const { heading, changes, ...answer } = applyMark(state, mark);
+      for (const change of changes) changed?.(state, change);
       return { sessionId: heading.sessionId, epoch: heading.epoch, ...answer };
     },
     enrol: (step) => rosterStep(step, 'enrolled'),
@@ -167,7 +167,7 @@ export const createRegisterBook = ({ logLimit = LOG_LIMIT, changed, opened }: Op
     counts: (classId: ClassId): Now => now(live(classId)),
 
     /** The row of one student, or null when unmarked or not enrolled. Throws NO_ACTIVE_SESSION. */
-    entry: (classId: ClassId, studentId: StudentId): Entry | null => entryOf(live(classId), studentId),
+    entry: (classId: ClassId, studentId: StudentId): MarkedEntry | null => entryOf(live(classId), studentId),
 
     /** What a viewer missed, or everything (SY1, SY2). Throws NO_ACTIVE_SESSION. */
     since(classId: ClassId, known?: { epoch: string; version: number }): Since {

@@ -1,7 +1,14 @@
 import { Fault, type FaultCode } from '../../shared/faults.ts';
 import type { ClassId, OpId, SessionId, StudentId, UserId } from '../../shared/ids.ts';
-import type { Change, Entry, Flag, Visibility } from '../../shared/protocol/index.ts';
-import type { Counts, Source, Status } from '../../shared/status.ts';
+import {
+  type Change,
+  type Entry,
+  type Flag,
+  isMarked,
+  type MarkedEntry,
+  type Visibility,
+} from '../../shared/protocol/index.ts';
+import type { Counts, LiveStatus, Source, Status } from '../../shared/status.ts';
 import { type Only, takesOver } from './precedence.ts';
 
 /** How many changes a register's log keeps for viewers who catch up. */
@@ -22,7 +29,7 @@ export type Heading = {
 /** One mark as it comes in. `opId` is scoped to `by`, or to the source where there is no `by`. */
 export type Mark = {
   readonly studentId: StudentId;
-  readonly status: Status;
+  readonly status: LiveStatus;
   readonly source: Source;
   readonly at: string;
   readonly by?: UserId | undefined;
@@ -48,7 +55,13 @@ export type Answer = {
 export type Received = Omit<Entry, 'version'> & { readonly applied: boolean };
 
 /** A row: as it stands, and everything received for it in order, the standing one included. */
-type Row = { entry: Entry; readonly received: Received[] };
+type Row = {
+  entry: Entry;
+  readonly received: Received[];
+  /** What students and devices showed, where a teacher's word stands over it: it comes back when that is taken back. */
+  beneath?: Evidence | undefined;
+};
+type Evidence = Omit<Entry, 'version'>;
 
 /** One live register in memory. Only the functions of this file change it. */
 export type RegisterState = {
@@ -115,34 +128,67 @@ const rowOf = (mark: Mark): Omit<Entry, 'version'> => ({
   ...(mark.flags !== undefined && { flags: [...mark.flags] }),
 });
 
+const count = (state: RegisterState, entry: Entry | undefined, by: 1 | -1): void => {
+  if (entry !== undefined && isMarked(entry)) state.tally[entry.status] += by;
+};
+
+/** What students and devices have shown of a row that a teacher decided, after one more thing was said of it (MK10). */
+const beneathAfter = (row: Row | undefined, said: Evidence, only: Only | undefined): Evidence | undefined => {
+  if (row === undefined) return undefined;
+  const { entry, beneath } = row;
+  if (entry.source !== 'teacher') {
+    const { version: _, ...shown } = entry;
+    return said.source === 'teacher' ? shown : undefined;
+  }
+  if (said.source === 'teacher' || only === 'unmarked' || !isMarked(entry)) return beneath;
+  return takesOver(said, beneath, only) ? said : beneath;
+};
+
 /**
- * Records one mark (MK2, MK3, MK4, MK6). Throws NO_ACTIVE_SESSION, SESSION_CHANGED or STUDENT_NOT_ON_ROSTER,
- * and then nothing has changed and the opId is not remembered.
+ * Records one mark (MK2, MK3, MK4, MK6, MK10), and returns the changes that it made: one, or none where precedence kept
+ * it out; two where something stands again that a teacher's word stood over. Throws NO_ACTIVE_SESSION, SESSION_CHANGED
+ * or STUDENT_NOT_ON_ROSTER, and then nothing has changed and the opId is not remembered.
  */
-export const applyMark = (state: RegisterState, mark: Mark): Answer & { readonly repeated: boolean } => {
+export const applyMark = (
+  state: RegisterState,
+  mark: Mark,
+): Answer & { readonly repeated: boolean; readonly changes: readonly Entry[] } => {
   const first = answered(state, mark);
-  if (first !== undefined) return { ...first, repeated: true };
+  if (first !== undefined) return { ...first, repeated: true, changes: [] };
   const refused = refusal(state, mark);
   if (refused !== undefined) throw new Fault(refused);
 
-  const row = state.rows.get(mark.studentId);
   const said = rowOf(mark);
-  const applied = takesOver(said, row?.entry, mark.only);
-  const entry = applied || row === undefined ? { ...said, version: state.version + 1 } : row.entry;
-  const received = row?.received ?? [];
-  if (applied || mark.only !== 'unmarked') received.push({ ...said, applied });
-  if (received.length > HISTORY_LIMIT + 1) received.shift();
+  const before = state.rows.get(mark.studentId);
+  const applied = takesOver(said, before?.entry, mark.only);
+  const beneath = beneathAfter(before, said, mark.only);
+  const back = isMarked(said) ? undefined : beneath;
+  const row: Row = before ?? { entry: { ...said, version: state.version + 1 }, received: [] };
+  row.beneath = applied && !isMarked(said) ? undefined : beneath;
+  const changes: Entry[] = [];
+  let standing = before?.entry;
+  const receive = (one: Evidence) => {
+    row.received.push({ ...one, applied });
+    if (row.received.length > HISTORY_LIMIT + 1) row.received.shift();
+  };
   if (applied) {
-    if (row !== undefined) state.tally[row.entry.status] -= 1;
-    state.tally[entry.status] += 1;
-    state.version = entry.version;
-    state.rows.set(mark.studentId, { entry, received });
-    logged(state, entry);
-  }
-  const answer: Answer = { heading: state.heading, version: state.version, entry, applied };
+    for (const step of back === undefined ? [said] : [said, back]) {
+      const entry = { ...step, version: state.version + 1 };
+      count(state, standing, -1);
+      count(state, entry, 1);
+      standing = entry;
+      row.entry = entry;
+      state.version = entry.version;
+      state.rows.set(mark.studentId, row);
+      logged(state, entry);
+      receive(step);
+      changes.push(entry);
+    }
+  } else if (mark.only !== 'unmarked') receive(said);
+  const answer: Answer = { heading: state.heading, version: state.version, entry: row.entry, applied };
   const key = answerKey(mark);
   if (key !== undefined) state.answers.set(key, answer);
-  return { ...answer, repeated: false };
+  return { ...answer, repeated: false, changes };
 };
 
 /**
@@ -159,10 +205,10 @@ export const changeRoster = (
   if (enrols) state.roster.add(studentId);
   else state.roster.delete(studentId);
   const row = state.rows.get(studentId);
-  if (row !== undefined) state.tally[row.entry.status] += enrols ? 1 : -1;
+  count(state, row?.entry, enrols ? 1 : -1);
   state.version += 1;
   const base = { version: state.version, roster, studentId };
-  const change = enrols && row !== undefined ? { ...base, entry: row.entry } : base;
+  const change = enrols && row !== undefined && isMarked(row.entry) ? { ...base, entry: row.entry } : base;
   logged(state, change);
   return change;
 };
@@ -173,9 +219,12 @@ export const countsOf = ({ tally, roster }: RegisterState): Counts => {
   return { ...tally, unmarked: roster.size - marked, enrolled: roster.size };
 };
 
+const markedOf = (row: Row | undefined): MarkedEntry | undefined =>
+  row !== undefined && isMarked(row.entry) ? row.entry : undefined;
+
 /** The row of one enrolled student, or null. */
-export const entryOf = ({ roster, rows }: RegisterState, studentId: StudentId): Entry | null =>
-  (roster.has(studentId) ? rows.get(studentId)?.entry : undefined) ?? null;
+export const entryOf = ({ roster, rows }: RegisterState, studentId: StudentId): MarkedEntry | null =>
+  (roster.has(studentId) ? markedOf(rows.get(studentId)) : undefined) ?? null;
 
 /** The changes after the version that a viewer knows, or undefined when only a snapshot will do (SY1, SY2). */
 export const changesSince = (
@@ -188,8 +237,8 @@ export const changesSince = (
 };
 
 /** The rows of everyone who is enrolled and marked, in the order of the roster. */
-export const entriesOf = (state: RegisterState): Entry[] =>
-  [...state.roster].flatMap((studentId) => state.rows.get(studentId)?.entry ?? []);
+export const entriesOf = (state: RegisterState): MarkedEntry[] =>
+  [...state.roster].flatMap((studentId) => markedOf(state.rows.get(studentId)) ?? []);
 
 /** Every row with what else was received for it, oldest first, also of those who were taken off the roster. */
 export const rowsOf = ({ rows, roster }: RegisterState) =>

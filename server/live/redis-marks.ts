@@ -1,6 +1,6 @@
 import type { ClassId, SessionId } from '../../shared/ids.ts';
 import type { Entry } from '../../shared/protocol/index.ts';
-import { bodyOf, countsFrom, draftOf, outcomeFrom } from './redis-rows.ts';
+import { bodyOf, changesFrom, countsFrom, draftOf, outcomeFrom } from './redis-rows.ts';
 import type { Heard, MarkOutcome, MarkRequest } from './register.ts';
 
 /** More marks than this wait for the next script call, so that no single call blocks Redis for long. */
@@ -58,8 +58,9 @@ export const createMarkQueue = ({ stepLimit, send, onChanges }: Deps) => {
         const changes: Entry[] = [];
         for (const [i, { draft, resolve, reject }] of batch.entries()) {
           try {
-            const outcome = outcomeFrom(answers[i] ?? 'EINTERNAL', draft, sessionId, epoch);
-            if (outcome.applied && !outcome.repeated) changes.push(outcome.entry);
+            const answer = answers[i] ?? 'EINTERNAL';
+            const outcome = outcomeFrom(answer, draft, sessionId, epoch);
+            changes.push(...changesFrom(answer, outcome));
             resolve(outcome);
           } catch (error) {
             reject(error);

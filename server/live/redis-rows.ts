@@ -1,6 +1,12 @@
 import { Fault, isFaultCode } from '../../shared/faults.ts';
 import type { ClassId, SessionId } from '../../shared/ids.ts';
-import { type Change, type Entry, isRosterChange } from '../../shared/protocol/index.ts';
+import {
+  type Change,
+  type Entry,
+  isMarked,
+  isRosterChange,
+  type MarkedEntry,
+} from '../../shared/protocol/index.ts';
 import type { Counts } from '../../shared/status.ts';
 import type { RegisterReply } from './redis-scripts.ts';
 import type { CountsNow, FrozenRow, Heard, LiveSession, MarkOutcome, MarkRequest } from './register.ts';
@@ -76,8 +82,21 @@ export const outcomeFrom = (
   };
 };
 
+/** The changes behind an outcome, in order: none where it was repeated or kept out. */
+export const changesFrom = (answer: string, { entry, applied, repeated }: MarkOutcome): Entry[] => {
+  if (!applied || repeated) return [];
+  const [, , takenBack] = answer.split('\n');
+  return takenBack === undefined ? [entry] : [JSON.parse(takenBack) as Entry, entry];
+};
+
 /** The entry of a stored row. */
 export const rowEntry = (row: string): Entry => JSON.parse(row.slice(row.indexOf('\n') + 1)) as Entry;
+
+/** The entry of a stored row that says something; none where it was taken back. */
+export const markedEntry = (row: string): [MarkedEntry] | [] => {
+  const entry = rowEntry(row);
+  return isMarked(entry) ? [entry] : [];
+};
 
 /**
  * What rows were before they were replaced, and what precedence kept out, by student, in the order in which it came in,

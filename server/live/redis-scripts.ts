@@ -29,11 +29,11 @@ export type RegisterReply = [
 ];
 
 const SCRIPTS = [
-  ['openRegister', 'open', 6],
-  ['markRegister', 'mark', 8],
-  ['changeRoster', 'roster', 7],
-  ['readRegister', 'read', 6],
-  ['dropRegister', 'drop', 6],
+  ['openRegister', 'open', 7],
+  ['markRegister', 'mark', 9],
+  ['changeRoster', 'roster', 8],
+  ['readRegister', 'read', 7],
+  ['dropRegister', 'drop', 7],
   ['rotateEpoch', 'rotate', 1],
 ] as const;
 
@@ -54,6 +54,8 @@ export const keysOf = (prefix: string, classId: string, instance = '') => {
     log: `${base}:log`,
     ops: `${base}:ops`,
     keptOut: `${base}:kept-out`,
+    /** What students and devices showed where a teacher's word stands over it. */
+    beneath: `${base}:beneath`,
     feed: `${base}:feed`,
     /** Listened to by one instance alone, together with the feed. */
     own: `${base}:feed:${instance}`,

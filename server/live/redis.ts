@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Fault } from '../../shared/faults.ts';
 import type { ClassId, SessionId, StudentId } from '../../shared/ids.ts';
-import type { Change, Entry } from '../../shared/protocol/index.ts';
+import type { Change, MarkedEntry } from '../../shared/protocol/index.ts';
 import { describeError } from '../kit/describe-error.ts';
 import type { Log } from '../kit/log.ts';
 import { createFeed } from './redis-feed.ts';
 import { createMarkQueue } from './redis-marks.ts';
-import { countsNowFrom, historiesFrom, pairs, rowEntry } from './redis-rows.ts';
+import { countsNowFrom, historiesFrom, markedEntry, pairs, rowEntry } from './redis-rows.ts';
 import { type Keys, keysOf, withScripts } from './redis-scripts.ts';
 import type { LiveSession, Opening, Register, Since } from './register.ts';
 
@@ -68,7 +68,7 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
   };
   const instance = randomBytes(6).toString('base64url');
   const keys = (classId: ClassId) => keysOf(prefix, classId, instance);
-  const state = (k: Keys) => [k.meta, k.roster, k.rows, k.log, k.ops, k.keptOut] as const;
+  const state = (k: Keys) => [k.meta, k.roster, k.rows, k.log, k.ops, k.keptOut, k.beneath] as const;
 
   /** A failed call may or may not have run: the caller may repeat it under the same opId. */
   const asked = async <T>(call: Promise<T>): Promise<T> => {
@@ -92,7 +92,7 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
     if (mode === 'delta') return { ...now, mode, changes: items.map((item) => JSON.parse(item) as Change) };
     const onRoster = new Set(roster);
     const entries = pairs(items).flatMap(([studentId, row]) =>
-      onRoster.has(studentId) ? [rowEntry(row)] : [],
+      onRoster.has(studentId) ? markedEntry(row) : [],
     );
     entries.sort((a, b) => a.version - b.version);
     return { ...now, mode: 'snapshot', entries, roster: roster.sort() as StudentId[] };
@@ -162,13 +162,13 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
     enrol: (classId, studentId) => changeRoster(classId, studentId, 'enrolled'),
     withdraw: (classId, studentId) => changeRoster(classId, studentId, 'withdrawn'),
     counts: async (classId) => countsNowFrom(await read(classId, 'counts')),
-    async entry(classId, studentId): Promise<Entry | null> {
+    async entry(classId, studentId): Promise<MarkedEntry | null> {
       const k = keys(classId);
       const [is, row, on] = await asked(
         redis.multi().hget(k.meta, 'state').hget(k.rows, studentId).sismember(k.roster, studentId).exec(),
       ).then((replies) => (replies ?? []).map(([, value]) => value as string | number | null));
       if (is !== 'live') throw new Fault('NO_ACTIVE_SESSION');
-      return typeof row === 'string' && on === 1 ? rowEntry(row) : null;
+      return typeof row === 'string' && on === 1 ? (markedEntry(row)[0] ?? null) : null;
     },
     since,
     async live(classIds) {

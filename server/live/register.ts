@@ -1,6 +1,6 @@
 import type { ClassId, OpId, SessionId, StudentId, UserId } from '../../shared/ids.ts';
-import type { Change, Entry, Flag, Visibility } from '../../shared/protocol/index.ts';
-import type { Counts, Source, Status } from '../../shared/status.ts';
+import type { Change, Entry, Flag, MarkedEntry, Visibility } from '../../shared/protocol/index.ts';
+import type { Counts, LiveStatus, Source } from '../../shared/status.ts';
 import type { Follow } from '../domain/heard.ts';
 import type { Only } from '../domain/precedence.ts';
 
@@ -24,7 +24,8 @@ export type Opening = Omit<LiveSession, 'epoch'> & { readonly roster: readonly S
 /** One piece of evidence: a teacher's decision, or what a device, code or key says. */
 export type MarkRequest = {
   readonly studentId: StudentId;
-  readonly status: Status;
+  /** `unmarked` takes back what teachers said (MK10). */
+  readonly status: LiveStatus;
   readonly source: Source;
   /** ISO 8601 UTC with milliseconds; already bounded by the session's window (MK7). */
   readonly at: string;
@@ -64,7 +65,7 @@ export type Since =
   | (CountsNow & { readonly mode: 'delta'; readonly changes: readonly Change[] })
   | (CountsNow & {
       readonly mode: 'snapshot';
-      readonly entries: readonly Entry[];
+      readonly entries: readonly MarkedEntry[];
       readonly roster: readonly StudentId[];
     });
 
@@ -101,7 +102,7 @@ export type Register = {
   /** The counts of a live class. */
   counts(classId: ClassId): Promise<CountsNow>;
   /** The row of one student, or null when unmarked. */
-  entry(classId: ClassId, studentId: StudentId): Promise<Entry | null>;
+  entry(classId: ClassId, studentId: StudentId): Promise<MarkedEntry | null>;
   /** What a viewer missed since `known`, or everything when the log does not reach back or the epoch changed. */
   since(classId: ClassId, known?: { epoch: string; version: number }): Promise<Since>;
   /** Which of these classes have a live register, in the order given. One round trip. */

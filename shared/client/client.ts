@@ -1,6 +1,6 @@
 import { Fault } from '../faults.ts';
 import type { Done } from '../protocol/index.ts';
-import type { Status } from '../status.ts';
+import type { LiveStatus } from '../status.ts';
 import { createBackoff } from './backoff.ts';
 import { type Call, createCalls } from './calls.ts';
 import { createGate } from './deferred.ts';
@@ -53,7 +53,7 @@ export type Client = Listen & {
    * Marks a student. Kept until the server has acknowledged or refused it, over disconnects (and over crashes,
    * with a durable outbox); resolves or rejects then. OUTBOX_FULL when too many wait.
    */
-  mark(mark: { classId: string; studentId: string; status: Status; reason?: string }): Promise<MarkReply>;
+  mark(mark: { classId: string; studentId: string; status: LiveStatus; reason?: string }): Promise<MarkReply>;
   /** Finishes a class once all its marks are acknowledged; TIMEOUT after `timeoutMs` (60 s). */
   done(what: { classId: string; timeoutMs?: number }): Promise<Done>;
   /** The live view of a class; the same one until it is closed. */

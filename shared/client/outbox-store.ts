@@ -1,4 +1,4 @@
-import type { Status } from '../status.ts';
+import type { LiveStatus } from '../status.ts';
 
 /** A mark as it waits for its acknowledgement; every sending carries the same `opId` (MK3). */
 export type KeptMark = {
@@ -7,7 +7,7 @@ export type KeptMark = {
   /** The session that it was made for: it never counts in another. Missing until that session is known. */
   readonly sessionId?: string;
   readonly studentId: string;
-  readonly status: Status;
+  readonly status: LiveStatus;
   /** When it was made, ISO 8601 UTC, by this device's clock (MK7). */
   readonly at: string;
   readonly reason?: string;

@@ -10,11 +10,11 @@ import type {
   SyncReply,
   Visibility,
 } from '../protocol/index.ts';
-import { isRosterChange } from '../protocol/wire.ts';
-import type { Counts } from '../status.ts';
+import { isMarked, isRosterChange } from '../protocol/wire.ts';
+import type { Counts, Status } from '../status.ts';
 
 /** One row of the register as this viewer may see it. */
-export type Row = Entry | OwnEntry;
+export type Row = (Entry | OwnEntry) & { readonly status: Status };
 
 /** `unknown`: not asked yet; `none`: no session is live; `closed`: the one that was shown is over. */
 export type PictureState = 'unknown' | 'none' | 'live' | 'closed';
@@ -84,7 +84,7 @@ const setCounts = (picture: Picture, version: number, counts: Counts): boolean =
   return true;
 };
 
-const setRow = (picture: Picture, row: Row) => {
+const setRow = (picture: Picture, row: Entry | OwnEntry) => {
   const before = picture.entries.get(row.studentId);
   if (before && before.version >= row.version) return;
   const from = before?.status ?? 'unmarked';
@@ -94,7 +94,8 @@ const setRow = (picture: Picture, row: Row) => {
       picture.counts = { ...counts, [from]: counts[from] - 1, [row.status]: counts[row.status] + 1 };
     picture.countsVersion = row.version;
   }
-  picture.entries.set(row.studentId, row);
+  if (isMarked(row)) picture.entries.set(row.studentId, row);
+  else picture.entries.delete(row.studentId);
 };
 
 /** Takes the answer to SYNC. `gap`: a snapshot is needed after all. */
@@ -112,7 +113,7 @@ export const takeSync = (picture: Picture, reply: SyncReply): Taken => {
       version: reply.version,
       counts: reply.counts,
       countsVersion: reply.version,
-      entries: new Map(reply.entries.map((row) => [row.studentId, row])),
+      entries: new Map(reply.entries.filter(isMarked).map((row) => [row.studentId, row])),
       roster: reply.roster === undefined ? undefined : new Set<string>(reply.roster),
       openedAt: reply.openedAt,
       closesAt: reply.closesAt,
@@ -140,10 +141,8 @@ export const takeMark = (picture: Picture, { classId: _, sessionId, epoch, ...ro
   if (sessionId !== picture.sessionId) return 'gap';
   if (picture.state !== 'live') return 'unchanged';
   if (epoch !== picture.epoch) return 'gap';
-  if (seesAll(picture)) {
-    if (row.version <= picture.version) return 'unchanged';
-    if (row.version > picture.version + 1) return 'gap';
-  }
+  if (row.version <= picture.version) return 'unchanged';
+  if (seesAll(picture) && row.version > picture.version + 1) return 'gap';
   setRow(picture, row);
   picture.version = Math.max(picture.version, row.version);
   return 'changed';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClassId, Instant, OpId, SessionId, StudentId, UserId } from '../ids.ts';
-import { Counts, Source, Status } from '../status.ts';
+import { Counts, LiveStatus, Source, Status } from '../status.ts';
 import { command, event } from './define.ts';
 
 /** What a person may give as the reason for a status, in characters. */
@@ -10,10 +10,13 @@ export const Reason = z.string().trim().min(1).max(500);
 export const Flag = z.enum(['shared-device']);
 export type Flag = z.infer<typeof Flag>;
 
-/** One row of the register as the staff sees it. */
+/**
+ * One row of the register as the staff sees it. `unmarked` is a step of the log only: the row was taken back (MK10), and
+ * snapshots leave it out.
+ */
 export const Entry = z.object({
   studentId: StudentId,
-  status: Status,
+  status: LiveStatus,
   version: z.int().min(1),
   source: Source,
   at: z.string(),
@@ -25,6 +28,8 @@ export const Entry = z.object({
   flags: z.array(Flag).optional(),
 });
 export type Entry = z.infer<typeof Entry>;
+/** A row that says something. */
+export type MarkedEntry = Entry & { readonly status: Status };
 
 /** One row as its student sees it (and, in an open class, the classmates): not who marked, nor why. */
 export const OwnEntry = Entry.omit({ by: true, reason: true, skewed: true, flags: true });
@@ -46,13 +51,16 @@ export type Change = z.infer<typeof Change>;
 
 const at = { classId: ClassId, sessionId: SessionId, epoch: z.string() };
 
-/** A teacher sets one student's status. A repeated `opId` returns the first answer (MK3). */
+/**
+ * A teacher sets one student's status, or takes back what teachers said of them: then what students and devices showed
+ * stands again, or the student is unmarked (MK10). A repeated `opId` returns the first answer (MK3).
+ */
 export const mark = command('ATTENDANCE_MARKED', {
-  summary: "Set one student's status in the live register.",
+  summary: "Set one student's status in the live register, or take it back (`unmarked`).",
   from: ['teacher', 'admin'],
   data: z.strictObject({
     studentId: StudentId,
-    status: Status,
+    status: LiveStatus,
     classId: ClassId.optional(),
     sessionId: SessionId.optional(),
     opId: OpId.optional(),

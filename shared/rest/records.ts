@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ClassId, SessionId, StudentId, UserId } from '../ids.ts';
 import { Reason } from '../protocol/index.ts';
-import { Source, Status } from '../status.ts';
+import { LiveStatus, Source, Status } from '../status.ts';
 import { Paging, paged } from './common.ts';
 
 /** A calendar day in the school's time zone, `YYYY-MM-DD`. */
@@ -78,8 +78,8 @@ export const RecordHistory = z
       .array(
         z.object({
           kind: z.enum(['mark', 'correction']).describe('A correction came after the end of the session.'),
-          from: Status.nullable().describe('The status before; null when there was none.'),
-          to: Status,
+          from: LiveStatus.nullable().describe('The status before; null when there was none.'),
+          to: LiveStatus.describe('`unmarked`: a teacher took back what had been said.'),
           applied: z.boolean().describe('False: evidence that was kept and changed nothing.'),
           source: Source,
           at: z.string(),

@@ -83,6 +83,119 @@ export const precedenceCases = (register: () => Register): void => {
       expect(counts).to.deep.equal({ ...ZERO, excused: 1, present: 1, enrolled: 2 });
     });
 
+    it('[MK10] taking back a mark leaves the student unmarked, open to whatever comes', async () => {
+      const { classId, sessionId, students } = await openClass(register(), 3);
+      const [one, two, three] = [nth(students, 0), nth(students, 1), nth(students, 2)];
+      const heard = await hear(register(), classId);
+      await register().mark(classId, mark(one, { status: 'absent' }));
+      const back = mark(one, { status: 'unmarked', opId: op('back'), by: newTeacher() });
+      const done = await register().mark(classId, back);
+      expect([done.applied, done.version, done.entry.status]).to.deep.equal([true, 2, 'unmarked']);
+      expect(await register().entry(classId, one)).to.equal(null);
+      const since = await register().since(classId);
+      expect([since.mode === 'snapshot' && since.entries, since.counts]).to.deep.equal([
+        [],
+        { ...ZERO, unmarked: 3, enrolled: 3 },
+      ]);
+      expect(await register().mark(classId, back)).to.deep.equal({ ...done, repeated: true });
+      // Again: nothing is there to be taken back.
+      const again = await register().mark(classId, { ...back, opId: op('back-2') });
+      expect([again.applied, again.version]).to.deep.equal([false, 2]);
+      const scan = await register().mark(classId, mark(one, { source: 'device', at: at(9) }));
+      expect([scan.applied, scan.version]).to.deep.equal([true, 3]);
+      // The rest are who is unmarked, whether they had been marked or not.
+      await register().mark(classId, mark(two));
+      await register().mark(classId, mark(two, { status: 'unmarked' }));
+      const rest = await register().mark(classId, mark(two, { status: 'late', only: 'unmarked' }));
+      expect([rest.applied, rest.entry.status]).to.deep.equal([true, 'late']);
+      await register().mark(classId, mark(three, { status: 'unmarked' }));
+      await heard.until(7);
+      expect(heard.batches.at(-1)?.counts).to.deep.equal({
+        ...ZERO,
+        present: 1,
+        late: 1,
+        unmarked: 1,
+        enrolled: 3,
+      });
+      await heard.stop();
+      const { rows, counts } = await register().freeze(classId, sessionId);
+      expect(counts).to.deep.equal({ ...ZERO, present: 1, late: 1, unmarked: 1, enrolled: 3 });
+      const of = (id: string) => rows.find((row) => row.entry.studentId === id);
+      expect(of(one)?.history.map(({ status }) => status)).to.deep.equal(['absent', 'unmarked', 'unmarked']);
+      expect(of(three)?.entry.status).to.equal('unmarked');
+    });
+
+    it('[MK10] taking back a mark brings back what students and devices showed, also what came meanwhile', async () => {
+      const { classId, sessionId, students } = await openClass(register(), 3);
+      const [one, two, three] = [nth(students, 0), nth(students, 1), nth(students, 2)];
+      const heard = await hear(register(), classId);
+      const by = newTeacher();
+      const shown = { source: 'code', status: 'late', at: at(5), minutesLate: 5 } as const;
+      await register().mark(classId, mark(one, shown));
+      await register().mark(classId, mark(one, { status: 'absent', by }));
+      await register().mark(classId, mark(one, { status: 'excused', by }));
+      const back = mark(one, { status: 'unmarked', by, opId: op('back') });
+      const done = await register().mark(classId, back);
+      const entry = { studentId: one, version: 5, ...shown };
+      expect(done).to.deep.include({ applied: true, version: 5, entry, repeated: false });
+      expect(await register().mark(classId, back)).to.deep.equal({ ...done, repeated: true });
+      expect(await register().entry(classId, one)).to.deep.equal(entry);
+      // What a student or a device showed is not the teacher's to take back.
+      const kept = await register().mark(classId, mark(one, { status: 'unmarked', by }));
+      expect([kept.applied, kept.version, kept.entry]).to.deep.equal([false, 5, entry]);
+      // Of what came while the teacher's word stood, the best one.
+      await register().mark(classId, mark(two, { status: 'absent', by }));
+      await register().mark(classId, mark(two, { source: 'device', status: 'absent', at: at(2) }));
+      await register().mark(classId, mark(two, { source: 'qr', at: at(8) }));
+      await register().mark(classId, mark(two, { source: 'device', at: at(7) }));
+      await register().mark(classId, mark(two, { source: 'ble', status: 'partial', at: at(1) }));
+      // The same in one go, and a mark for the unmarked only is no evidence.
+      await Promise.all([
+        register().mark(classId, mark(three, { status: 'absent', by })),
+        register().mark(classId, mark(three, { source: 'qr', at: at(3) })),
+        register().mark(classId, mark(three, { source: 'device', at: at(1), only: 'unmarked' })),
+        register().mark(classId, mark(three, { status: 'unmarked', by })),
+        register().mark(classId, mark(two, { status: 'unmarked', by })),
+      ]);
+      expect(await register().entry(classId, two)).to.deep.include({ source: 'device', at: at(7) });
+      expect(await register().entry(classId, three)).to.deep.include({ source: 'qr', at: at(3) });
+      await heard.until(11);
+      expect(heard.changes().map(({ version }) => version)).to.deep.equal(
+        Array.from({ length: 11 }, (_, i) => i + 1),
+      );
+      const since = await register().since(classId, { epoch: heard.batches[0]?.epoch ?? '', version: 0 });
+      expect(since.mode === 'delta' && since.changes).to.deep.equal(heard.changes());
+      await heard.stop();
+      const { rows, counts } = await register().freeze(classId, sessionId);
+      expect(counts).to.deep.equal({ ...ZERO, present: 2, late: 1, enrolled: 3 });
+      expect(
+        rows
+          .find((row) => row.entry.studentId === one)
+          ?.history.map(({ status, applied }) => [status, applied]),
+      ).to.deep.equal([
+        ['late', true],
+        ['absent', true],
+        ['excused', true],
+        ['unmarked', true],
+        ['unmarked', false],
+      ]);
+    });
+
+    it('[MK10] a student who was taken back leaves the roster and returns unmarked', async () => {
+      const { classId, students } = await openClass(register(), 2);
+      const one = nth(students, 0);
+      await register().mark(classId, mark(one));
+      await register().mark(classId, mark(one, { status: 'unmarked' }));
+      await register().withdraw(classId, one);
+      expect((await register().counts(classId)).counts).to.deep.equal({ ...ZERO, unmarked: 1, enrolled: 1 });
+      const heard = await hear(register(), classId);
+      await register().enrol(classId, one);
+      await heard.count(1);
+      expect(heard.changes()).to.deep.equal([{ version: 4, roster: 'enrolled', studentId: one }]);
+      expect((await register().counts(classId)).counts).to.deep.equal({ ...ZERO, unmarked: 2, enrolled: 2 });
+      await heard.stop();
+    });
+
     it('[MK6] a mark for the unmarked only leaves a row as it is, and no trace on it', async () => {
       const { classId, sessionId, students } = await openClass(register(), 2);
       const [one, two] = [nth(students, 0), nth(students, 1)];

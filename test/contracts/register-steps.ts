@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Source, STATUSES } from '../../shared/status.ts';
+import { LiveStatus, Source } from '../../shared/status.ts';
 import { at, newStudents, newTeacher, op } from './register-support.ts';
 
 /** Small, so that random steps meet its edge. */
@@ -11,7 +11,7 @@ const student = fc.constantFrom(...STUDENTS);
 const marks = fc
   .record({
     studentId: student,
-    status: fc.constantFrom(...STATUSES),
+    status: fc.constantFrom(...LiveStatus.options),
     // Teachers and presences more often than the rest: there precedence has the most to decide.
     source: fc.oneof(fc.constantFrom('teacher' as const, 'qr' as const), fc.constantFrom(...Source.options)),
     at: fc.nat(4).map(at),
@@ -22,7 +22,11 @@ const marks = fc
     ),
     names: fc.constantFrom('none', 'none', 'none', 'live', 'other'),
   })
-  .map(({ names, ...request }) => ({ names, request }));
+  // Only a teacher takes back what was said.
+  .map(({ names, source, ...said }) => ({
+    names,
+    request: { ...said, source: said.status === 'unmarked' ? ('teacher' as const) : source },
+  }));
 
 /** What may happen to one class; `burst` sends its marks without waiting for answers. */
 export const step = fc.oneof(

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { nth } from '../support/check-in.ts';
 import { createGates, type Gates } from '../support/gate.ts';
 import { ask } from '../support/http.ts';
-import { call, MODES, startHub, type TestHub } from '../support/hub.ts';
+import { call, connectRaw, MODES, startHub, type TestHub } from '../support/hub.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -55,6 +55,26 @@ for (const mode of MODES)
       await gates.scan(device.key, { studentId: nth(students, 2).id });
       await gates.close(teacher, session.id);
       expect(await recorded()).to.deep.equal(['present', 'present', 'absent']);
+    });
+
+    it('[CI7] [MK10] what was complete while the teacher said absent stands when that is taken back', async () => {
+      const { id, students, device, session, teacher, recorded } = await began(1);
+      const sam = nth(students, 0);
+      const raw = await connectRaw('plain', hub.url, { token: teacher.token });
+      try {
+        const mark = (status: string) =>
+          raw.ask('ATTENDANCE_MARKED', { classId: id, studentId: sam.id, status });
+        await gates.scan(device.key, { studentId: sam.id, eventId: 'a' });
+        expect((await mark('absent')).success).to.equal(true);
+        expect((await checkIn(sam, session.code)).data).to.include({ status: 'absent' });
+        expect(await statusOf(sam, id)).to.equal('absent');
+        expect((await mark('unmarked')).data?.entry).to.include({ status: 'present' });
+        expect(await statusOf(sam, id)).to.equal('present');
+      } finally {
+        raw.close();
+      }
+      await gates.close(teacher, session.id);
+      expect(await recorded()).to.deep.equal(['present']);
     });
 
     it('[CI7] [MK6] of several scans the earliest is the word of the device', async () => {

@@ -4,7 +4,13 @@ import { createClasses } from '../../server/data/classes.ts';
 import { createRecords } from '../../server/data/records.ts';
 import { createSessions } from '../../server/data/sessions.ts';
 import type { ClassView } from '../../shared/client/index.ts';
-import { type Change, type Entry, isRosterChange, type SyncReply } from '../../shared/protocol/index.ts';
+import {
+  type Change,
+  type Entry,
+  isMarked,
+  isRosterChange,
+  type SyncReply,
+} from '../../shared/protocol/index.ts';
 import { type Counts, STATUSES } from '../../shared/status.ts';
 import { connectRaw, MODES, startHub, type TestHub } from '../support/hub.ts';
 import {
@@ -43,7 +49,7 @@ const replay = (changes: readonly Change[], roster: Set<string>) => {
     else if (change.roster === 'enrolled') roster.add(change.studentId);
     else roster.delete(change.studentId);
   }
-  const seen: Rows = new Map([...rows].filter(([id]) => roster.has(id)));
+  const seen: Rows = new Map([...rows].filter(([id, row]) => roster.has(id) && isMarked(row)));
   const counts: Counts = {
     present: 0,
     absent: 0,
@@ -111,12 +117,13 @@ const compareViews = async (hub: TestHub, room: PropertyClass, walk: Walk) => {
   }
   const own =
     rows.get(student.view.entries.keys().next().value ?? '') ?? rows.get(students[0]?.studentId ?? '');
+  const shown = own && isMarked(own) ? own : undefined;
   await reach(
     student.view,
     { own },
-    ({ entries }) => entries.get(own?.studentId ?? '')?.version === own?.version,
+    ({ entries }) => entries.get(own?.studentId ?? '')?.version === shown?.version,
   );
-  expect([...student.view.entries.keys()]).to.deep.equal(own ? [students[0]?.studentId] : []);
+  expect([...student.view.entries.keys()]).to.deep.equal(shown ? [students[0]?.studentId] : []);
   await reach(student.view, { version: now.version, counts }, ({ counts: told }) => sameCounts(told, counts));
   const last = marks.at(-1);
   for (const listener of listeners) {
@@ -161,7 +168,7 @@ const compareRecords = async (
     const record = held.find(({ studentId }) => studentId === entry.studentId);
     expect(record?.names, `lost: ${name}`).to.include(name);
     expect(record?.version).to.be.at.least(entry.version);
-    if (record?.version === entry.version) expect(record.reason).to.equal(name);
+    if (record?.version === entry.version && isMarked(entry)) expect(record.reason).to.equal(name);
   }
   if (log) {
     expect(
@@ -174,8 +181,8 @@ const compareRecords = async (
       const row = log.rows.get(studentId);
       if (row)
         expect({ status, source, version, withdrawn }).to.deep.equal({
-          status: row.status,
-          source: row.source,
+          status: isMarked(row) ? row.status : 'absent',
+          source: isMarked(row) ? row.source : 'system',
           version: row.version,
           withdrawn: !log.roster.has(studentId),
         });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createCorrections } from '../../server/data/corrections.ts';
-import type { EndRow } from '../../server/domain/closing.ts';
-import type { Entry } from '../../shared/protocol/index.ts';
+import type { SaidRow } from '../../server/domain/closing.ts';
+import type { MarkedEntry } from '../../shared/protocol/index.ts';
 import { createInstance, type Instance, newClass } from '../rules/instance.ts';
 import { type Pair, REGISTERS } from '../rules/registers.ts';
 import { freshDatabase } from '../support/engine.ts';
@@ -43,7 +43,7 @@ describe('corrections and evidence that comes after them', () => {
     it(`[CR3] what a ${source} said, found after a correction, goes into the history and changes nothing`, async () => {
       const { read, changed, session, teacher } = await corrected();
       const later = new Date(Date.parse(changed.at) + 60_000).toISOString();
-      const entry: Entry = {
+      const entry: MarkedEntry = {
         studentId: read.studentId,
         status: 'present',
         version: 7,
@@ -51,7 +51,7 @@ describe('corrections and evidence that comes after them', () => {
         at: later,
         ...(source === 'teacher' && { by: teacher.userId }),
       };
-      const rows: EndRow[] = [{ entry, history: [], withdrawn: false }];
+      const rows: SaidRow[] = [{ entry, history: [], withdrawn: false }];
       await instance.settle.reconcile(session, rows);
       await instance.settle.reconcile(session, rows);
       const now = (await instance.records.ofSession(session.id)).find(({ id }) => id === read.id);
@@ -65,7 +65,7 @@ describe('corrections and evidence that comes after them', () => {
 
   it('[CR2] [CR3] evidence that was read before a correction does not land on it', async () => {
     const { read, changed } = await corrected();
-    const entry: Entry = {
+    const entry: MarkedEntry = {
       studentId: read.studentId,
       status: 'present',
       version: 2,

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { Fault } from '../../shared/faults.ts';
 import type { Entry } from '../../shared/protocol/index.ts';
-import { STATUSES, type Status } from '../../shared/status.ts';
+import { LiveStatus } from '../../shared/status.ts';
 import { call, type TestHub } from './hub.ts';
 import type { PropertyClass } from './property-class.ts';
 
 /** Something that somebody does; `who`, `student` and `op` are places in their lists. */
 export type Step =
-  | { does: 'mark'; who: number; student: number; status: Status }
+  | { does: 'mark'; who: number; student: number; status: LiveStatus }
   /** Under one of a few names: one that was used already makes this a retry, whatever it says (MK3). */
-  | { does: 'raw'; who: number; student: number; status: Status; op: number }
+  | { does: 'raw'; who: number; student: number; status: LiveStatus; op: number }
   | { does: 'cut'; who: number }
   | { does: 'cut-raw'; who: number }
   | { does: 'roster'; student: number; enrols: boolean }
@@ -20,7 +20,7 @@ export type Step =
   | { does: 'done'; who: number };
 
 const upTo = (most: number) => fc.nat({ max: most });
-const status = fc.constantFrom(...STATUSES);
+const status = fc.constantFrom(...LiveStatus.options);
 
 /** Any sequence of steps; where none of them is a DONE, the class still runs at its end. */
 export const steps = fc.array(
@@ -87,18 +87,24 @@ export const createWalk = (hub: TestHub, room: PropertyClass) => {
   };
   const idOf = (place: number) => students[place]?.studentId ?? '';
 
-  const mark = async (who: number, place: number, as: Status): Promise<void> => {
+  /** Only taking back may be answered with another's row: there was nothing to be taken back (MK10). */
+  const acknowledge = (name: string, as: LiveStatus, answer: { entry: Entry; version: number }) => {
+    if (answer.entry.reason === name)
+      acknowledged.push({ name, entry: answer.entry, version: answer.version });
+    else if (as !== 'unmarked' || answer.entry.status !== 'unmarked')
+      wrong.push(`${name} was answered with ${answer.entry.reason}`);
+  };
+  const mark = async (who: number, place: number, as: LiveStatus): Promise<void> => {
     const name = `typed ${++marks}`;
     try {
       const { client } = teachers[who] ?? teachers[0];
       const reply = await client.mark({ classId, studentId: idOf(place), status: as, reason: name });
-      acknowledged.push({ name, entry: reply.entry, version: reply.version });
-      if (reply.entry.reason !== name) wrong.push(`${name} was answered with ${reply.entry.reason}`);
+      acknowledge(name, as, reply);
     } catch (error) {
       if (!(error instanceof Fault) || !REFUSALS.has(error.code)) throw error;
     }
   };
-  const raw = async (who: number, place: number, as: Status, op: number): Promise<void> => {
+  const raw = async (who: number, place: number, as: LiveStatus, op: number): Promise<void> => {
     const name = `raw ${++marks}`;
     const opId = `op-${op}`;
     const from = raws[who] ?? raws[0];
@@ -116,8 +122,7 @@ export const createWalk = (hub: TestHub, room: PropertyClass) => {
       wrong.push(`${name} under ${opId}: ${JSON.stringify(answer)}, at first ${JSON.stringify(first)}`);
     answers.set(key, answer);
     if (!repeated) {
-      acknowledged.push({ name, entry: answer.entry, version: answer.version });
-      if (answer.entry.reason !== name) wrong.push(`${name} was answered with ${answer.entry.reason}`);
+      acknowledge(name, as, answer);
     }
   };
   const roster = async (place: number, enrols: boolean): Promise<void> => {

@@ -1,6 +1,6 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { ClassId, OpId, SessionId, StudentId, UserId } from '../../../shared/ids.ts';
-import type { Status } from '../../../shared/status.ts';
+import type { LiveStatus } from '../../../shared/status.ts';
 import { boundAt } from '../../domain/window.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
 import type { MarkOutcome, Register } from '../../live/register.ts';
@@ -10,7 +10,7 @@ import type { Reach } from './reach.ts';
 export type TeacherMark = {
   readonly classId: ClassId;
   readonly studentId: StudentId;
-  readonly status: Status;
+  readonly status: LiveStatus;
   readonly by: UserId;
   readonly sessionId?: SessionId | undefined;
   readonly opId?: OpId | undefined;

@@ -1,7 +1,7 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
-import { type EndRow, outweighs, sameMark } from '../../domain/closing.ts';
+import { isSaid, outweighs, type SaidRow, sameMark } from '../../domain/closing.ts';
 import type { Checkpoint } from '../../kit/checkpoint.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -37,7 +37,7 @@ export const createSettle = ({ sessions, records, register, clock, log, checkpoi
   const recount = createRecount({ sessions, records });
 
   /** Puts one mark that the record does not show into the record or its history; true when it had to. */
-  const amend = async (session: SessionRecord, row: EndRow): Promise<boolean> => {
+  const amend = async (session: SessionRecord, row: SaidRow): Promise<boolean> => {
     for (;;) {
       const { studentId } = row.entry;
       const read = (await records.ofSession(session.id)).find((record) => record.studentId === studentId);
@@ -60,7 +60,7 @@ export const createSettle = ({ sessions, records, register, clock, log, checkpoi
    * Brings the records of a session up to rows that were acknowledged although the records had been written
    * already: a register that lost its memory, or that a stalled process opened once more (DN4).
    */
-  const reconcile = async (session: SessionRecord, rows: readonly EndRow[]): Promise<void> => {
+  const reconcile = async (session: SessionRecord, rows: readonly SaidRow[]): Promise<void> => {
     const { id: sessionId, classId, date } = session;
     const stored = new Map((await records.ofSession(sessionId)).map((record) => [record.studentId, record]));
     const missing = rows.filter((row) => !stored.has(row.entry.studentId));
@@ -80,7 +80,7 @@ export const createSettle = ({ sessions, records, register, clock, log, checkpoi
     if (!written) {
       const frozen = await freezeIfThere(register, session);
       if (frozen && session.state === 'cancelled') await sessions.keepRows(session.id, frozen.rows);
-      else if (frozen) await reconcile(session, frozen.rows);
+      else if (frozen) await reconcile(session, frozen.rows.filter(isSaid));
       await checkpoint('settle:kept');
     }
     await register.drop(session.classId, session.id);

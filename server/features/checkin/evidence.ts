@@ -66,6 +66,13 @@ export const createEvidence = ({ register, checkIns, records, isOnRoster, onMark
     `check-in:${studentId}${at === undefined ? '' : `:${Date.parse(at)}`}` as OpId;
   const lateness = ({ minutesLate }: Said) => (minutesLate === undefined ? {} : { minutesLate });
 
+  /** What a student hears of their row; `null` where it was taken back. */
+  const toldOf = ({ status, at, minutesLate }: Said | Entry) => ({
+    status: status === 'unmarked' ? null : status,
+    at,
+    ...(minutesLate !== undefined && { minutesLate }),
+  });
+
   /** One accepted check-in per student and method; which row stands is the register's to say (CI2, MK6). */
   const markOnce = async (
     session: SessionRecord,
@@ -86,7 +93,7 @@ export const createEvidence = ({ register, checkIns, records, isOnRoster, onMark
     onMarked(outcome);
     const { entry, repeated, applied } = outcome;
     const stood = !applied && entry.source !== 'teacher';
-    return { status: entry.status, at: entry.at, ...lateness(entry), repeated: repeated || stood };
+    return { ...toldOf(entry), repeated: repeated || stood };
   };
 
   /** What all that a student has shown comes to at a moment (CI7, CI8). */
@@ -173,11 +180,10 @@ export const createEvidence = ({ register, checkIns, records, isOnRoster, onMark
       const seen = { repeated, ...(result.windows && { windows: result.windows }) };
       if (!('combined' in result))
         return { status: standing?.status ?? null, at: shownAt, ...seen, missing: [...result.missing] };
-      const entry = decidedByTeacher(standing)
-        ? standing
-        : await bring(session, studentId, result.combined, standing);
-      const { status, at, minutesLate } = entry ?? result.combined;
-      return { status, at, ...(minutesLate !== undefined && { minutesLate }), ...seen };
+      // A teacher's row stays; what was shown lies beneath it, should the teacher take it back (MK10).
+      const brought = await bring(session, studentId, result.combined, standing);
+      const entry = decidedByTeacher(standing) ? standing : brought;
+      return { ...toldOf(entry ?? result.combined), ...seen };
     },
 
     /** Where a student stands in a session at a moment, in ms (CI13). */

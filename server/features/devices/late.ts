@@ -1,5 +1,5 @@
 import type { StudentId } from '../../../shared/ids.ts';
-import { corrected, type Entry } from '../../../shared/protocol/index.ts';
+import { corrected, type MarkedEntry } from '../../../shared/protocol/index.ts';
 import type { AttendanceRecord, Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import type { Publish } from '../../domain/audience.ts';
@@ -35,7 +35,7 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
   const amend = async (
     session: SessionRecord,
     found: AttendanceRecord,
-    evidence: Omit<Entry, 'version'>,
+    evidence: Omit<MarkedEntry, 'version'>,
   ): Promise<boolean> => {
     let read: AttendanceRecord | undefined = found;
     for (;;) {
@@ -47,7 +47,7 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
       const line: PastLine = replaces
         ? { studentId, status, source, at, by, reason, minutesLate, skewed, applied: true }
         : { ...evidence, applied: false };
-      const entry: Entry = { ...evidence, version: read.version };
+      const entry: MarkedEntry = { ...evidence, version: read.version };
       if (await records.amend(read, { entry, replaces, history: [...read.history, line] }))
         return replaces && status !== evidence.status;
       read = (await readAll(session)).get(found.studentId);

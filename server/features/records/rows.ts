@@ -1,6 +1,6 @@
 import { Fault } from '../../../shared/faults.ts';
 import { type ClassId, type SessionId, type StudentId, studentIdOf } from '../../../shared/ids.ts';
-import type { Entry } from '../../../shared/protocol/index.ts';
+import type { MarkedEntry } from '../../../shared/protocol/index.ts';
 import type { RecordView } from '../../../shared/rest/records.ts';
 import type { Source, Status } from '../../../shared/status.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
@@ -48,7 +48,7 @@ export const createRows = (deps: Deps) => {
   const timeOf = (at: string) => localText(deps.timeZone, Date.parse(at)).slice(11);
 
   const ofRecord = (record: RecordView): Row => ({ ...record, time: timeOf(record.at) });
-  const ofEntry = ({ id: sessionId, classId, date }: SessionRecord, entry: Entry): Row => {
+  const ofEntry = ({ id: sessionId, classId, date }: SessionRecord, entry: MarkedEntry): Row => {
     const { studentId, status, source, at } = entry;
     const id = rowId(sessionId, studentId);
     return { id, classId, sessionId, studentId, date, time: timeOf(at), status, source };
@@ -135,7 +135,7 @@ export const createRows = (deps: Deps) => {
           reason,
           by: who.userId,
         });
-        return ofEntry(session, entry);
+        return ofEntry(session, { ...entry, status });
       } catch (error) {
         throw isOver(error) ? new Fault('SESSION_CLOSING') : error;
       }

@@ -1,5 +1,5 @@
 -- What a viewer missed, or everything, or the counts alone; one moment of the register.
--- KEYS  1 meta (hash)  2 roster (set)  3 rows (hash)  4 log (list)  5 ops (hash, not read)  6 kept out (list)
+-- KEYS  1 meta (hash)  2 roster (set)  3 rows (hash)  4 log (list)  5 ops (hash, not read)  6 kept out (list)  7 beneath (hash, not read)
 -- ARGV  1 counts | since | frozen  2 the epoch that the viewer knows or ''  3 the version that it knows
 --       4 how many steps at most a delta has
 --       `frozen` stops all marking first and needs 2 to be the sessionId; again = the same again (DN2)

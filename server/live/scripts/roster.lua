@@ -9,6 +9,7 @@ if redis.call(enrols and 'SADD' or 'SREM', KEYS[2], ARGV[2]) == 0 then return 0 
 local by = enrols and 1 or -1
 redis.call('HINCRBY', KEYS[1], 'enrolled', by)
 local row = redis.call('HGET', KEYS[3], ARGV[2])
+if row and string.match(row, '^unmarked ') then row = nil end
 if row then redis.call('HINCRBY', KEYS[1], string.match(row, '^(%S+)'), by) end
 local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
 local change = '{"version":' .. version .. ',"roster":"' .. ARGV[1] .. '","studentId":"' .. ARGV[2] .. '"'
@@ -16,6 +17,6 @@ local change = '{"version":' .. version .. ',"roster":"' .. ARGV[1] .. '","stude
 redis.call('RPUSH', KEYS[4], change)
 redis.call('LTRIM', KEYS[4], -tonumber(ARGV[3]), -1)
 local n = redis.call('HMGET', KEYS[1], 'present', 'absent', 'late', 'partial', 'excused', 'enrolled')
-redis.call('SPUBLISH', KEYS[7], table.concat({ meta[1], meta[2], meta[5], version, table.concat(n, ' '),
+redis.call('SPUBLISH', KEYS[8], table.concat({ meta[1], meta[2], meta[5], version, table.concat(n, ' '),
   '[' .. change .. ']' }, '\n'))
 return 1
