@@ -7,8 +7,9 @@ import { createSessions } from '../../server/data/sessions.ts';
 import { createEvidence } from '../../server/features/checkin/evidence.ts';
 import { isTaking } from '../../server/features/checkin/sessions.ts';
 import { createLog } from '../../server/kit/log.ts';
-import type { SessionId, StudentId } from '../../shared/ids.ts';
+import type { SessionId, StudentId, UserId } from '../../shared/ids.ts';
 import { type CheckInHub, nth, startCheckInHub } from '../support/check-in.ts';
+import { faultOf } from '../support/fault-of.ts';
 import { connectRaw, sharedRedis } from '../support/hub.ts';
 import type { SchoolClass } from '../support/school.ts';
 
@@ -31,20 +32,34 @@ describe('where a student stands', () => {
     await hub?.stop();
   });
 
-  const soFar = async (session: { id: string }, student: { id: string }) => {
+  /** `kept` is called when a window is in the database. */
+  const evidence = (kept: () => Promise<unknown> = async () => {}) => {
     const { connection, register } = stores;
     const [checkIns, records] = [createCheckIns(connection), createRecords(connection)];
-    const evidence = createEvidence({
+    return createEvidence({
       register,
-      checkIns,
+      checkIns: {
+        ...checkIns,
+        collect: async (...window) => {
+          const shown = await checkIns.collect(...window);
+          await kept();
+          return shown;
+        },
+      },
       records,
+      sessions: createSessions(connection),
       isOnRoster: async () => true,
       onMarked: () => {},
       log: createLog('silent'),
     });
-    const stored = await createSessions(connection).read(session.id as SessionId);
-    if (!isTaking(stored)) throw new Error('takes no check-ins');
-    return await evidence.soFar(stored, student.id as StudentId, Date.now() + ahead);
+  };
+  const stored = async ({ id }: { id: string }) => {
+    const session = await createSessions(stores.connection).read(id as SessionId);
+    if (!isTaking(session)) throw new Error('takes no check-ins');
+    return session;
+  };
+  const soFar = async (session: { id: string }, student: { id: string }) => {
+    return await evidence().soFar(await stored(session), student.id as StudentId, Date.now() + ahead);
   };
   const pass = (ms: number) => {
     ahead += ms;
@@ -74,6 +89,24 @@ describe('where a student stands', () => {
     pass(5 * WINDOW_MS);
     expect(await soFar(session, sam)).to.include({ windows: 1, status: 'partial' });
     expect(await soFar(session, sue)).to.include({ status: 'excused' });
+  });
+
+  it('[CI8] a window that is kept after the close has begun is not acknowledged', async () => {
+    const { group, session } = await hub.running(1, { methods: ['ble'], bleStepSeconds: WINDOW_MS / 1000 });
+    const sam = nth(group.students, 0);
+    await hub.checkIn(sam.token, {
+      method: 'ble',
+      proof: { tokenValue: await token(group, session) },
+    });
+    const taking = await stored(session);
+    // Somebody finishes the class while the window is on its way into the database.
+    const now = Date.now() + ahead;
+    const closing = { by: group.teacher.id as UserId, at: new Date(now).toISOString() };
+    const late = evidence(() => createSessions(stores.connection).close(taking.classId, closing));
+    const said = { status: 'present', at: taking.openedAt, window: 0 } as const;
+    const told = late.accept(taking, sam.id as string as StudentId, 'ble', said, now);
+    expect((await faultOf(told)).code).to.equal('NO_ACTIVE_SESSION');
+    await hub.closed(group, session);
   });
 
   it('[CI13] where any one method will do, what the row goes by', async () => {

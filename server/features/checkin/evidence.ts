@@ -4,7 +4,7 @@ import type { CheckedIn, Entry, Method } from '../../../shared/protocol/index.ts
 import type { Source, Status } from '../../../shared/status.ts';
 import type { CheckIns, Shown } from '../../data/checkins.ts';
 import type { Records } from '../../data/records.ts';
-import type { SessionRecord } from '../../data/sessions.ts';
+import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import {
   type Combined,
   combine,
@@ -24,6 +24,7 @@ import { isTaking } from './sessions.ts';
 type Deps = {
   readonly register: Pick<Register, 'entry' | 'live' | 'mark' | 'since'>;
   readonly checkIns: Pick<CheckIns, 'collect' | 'offer' | 'offered' | 'say' | 'shownBy' | 'shownIn'>;
+  readonly sessions: Pick<Sessions, 'read'>;
   readonly records: Pick<Records, 'find'>;
   /** Whether a student is on a class's roster; asked for devices, which name whom they like. */
   readonly isOnRoster: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
@@ -61,7 +62,15 @@ const combines = (session: SessionRecord): session is Taking =>
   isTaking(session) && (session.checkIn.require !== 'any' || session.methods.includes('ble'));
 
 /** Turns what methods have shown into rows of the register: at once, when all is there, or again and again until the close. */
-export const createEvidence = ({ register, checkIns, records, isOnRoster, onMarked, log }: Deps) => {
+export const createEvidence = ({
+  register,
+  checkIns,
+  sessions,
+  records,
+  isOnRoster,
+  onMarked,
+  log,
+}: Deps) => {
   const opIdOf = (studentId: StudentId, { at }: { at?: string } = {}) =>
     `check-in:${studentId}${at === undefined ? '' : `:${Date.parse(at)}`}` as OpId;
   const lateness = ({ minutesLate }: Said) => (minutesLate === undefined ? {} : { minutesLate });
@@ -172,10 +181,13 @@ export const createEvidence = ({ register, checkIns, records, isOnRoster, onMark
         window === undefined
           ? await checkIns.say(session, studentId, method, word)
           : await checkIns.collect(session, studentId, window, shownAt);
-      const [offered, standing] = await Promise.all([
+      const [offered, standing, stored] = await Promise.all([
         checkIns.offered(session.id),
         register.entry(session.classId, studentId),
+        sessions.read(session.id),
       ]);
+      // Kept after the close had begun, it may have come too late for the last judging: then it must not be acknowledged.
+      if (stored?.state !== 'live') throw new Fault('NO_ACTIVE_SESSION');
       const result = judged(session, shown, offered, now);
       const seen = { repeated, ...(result.windows && { windows: result.windows }) };
       if (!('combined' in result))
