@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { oid } from '../../server/data/mongo.ts';
-import { axe, complaintsOf, SIZES, startWeb, type Web } from '../support/web.ts';
+import { axe, complaintsOf, PASSWORD, SIZES, startWeb, type Web } from '../support/web.ts';
 
 describe('the web app: signing in', function () {
   this.timeout(60_000);
@@ -75,13 +75,23 @@ describe('the web app: signing in', function () {
     await page.getByRole('alert').getByText('The e-mail address or the password is wrong').waitFor();
   });
 
-  it('is told when the log-in was ended elsewhere', async () => {
+  it('[WA1] is told when the log-in was ended elsewhere', async () => {
     const teacher = await web.hub.school.person('teacher');
-    const page = await web.signedIn(teacher);
+    await web.signedIn(teacher);
+    const page = await (await web.context()).newPage();
+    await page.goto('/');
+    await page.getByLabel('E-mail address').fill(`${teacher.id}@example.org`);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'My classes' }).waitFor();
     await web.hub.connection.collection('logins').updateMany({}, { $set: { endedAt: new Date() } });
     await page.reload();
+    await page.getByText('this log-in was ended elsewhere').waitFor();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    // It is said once: whoever comes next was not signed in here.
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await page.getByText('this log-in was ended elsewhere').count()).to.equal(0);
   });
 
   for (const scheme of ['light', 'dark'] as const)

@@ -113,7 +113,7 @@ const createSession = () => {
       })
       .catch((error: unknown) => {
         if (!signal.aborted && error instanceof Fault && error.code === 'UNAUTHORIZED')
-          leave(state.get().status === 'in' ? 'elsewhere' : undefined);
+          leave(hint() ? 'elsewhere' : undefined);
         throw error;
       })
       .finally(() => {
@@ -143,7 +143,8 @@ const createSession = () => {
       try {
         await renew();
       } catch (error) {
-        if (!isAway(error)) return leave();
+        if (state.get().status === 'out') return;
+        if (error instanceof Fault && error.code === 'FORBIDDEN') return leave();
         const last = await lastKnown<Me>(LAST.userId, LAST.key);
         state.set(last ? { status: 'in', user: last.data, confirmed: false } : { status: 'unreachable' });
       }
