@@ -13,6 +13,24 @@ export const useConnection = (): ConnectionState => useValue(connection);
 /** How many marks wait for their acknowledgement. */
 export const useWaiting = (): number => useValue(waiting);
 
+/** An answer that takes no longer than this, in ms, is not worth saying that one waits for it. */
+export const SOON_MS = 700;
+const longWaiting = observable(0);
+let soon: ReturnType<typeof setTimeout> | undefined;
+const tellWaiting = () => {
+  clearTimeout(soon);
+  soon = undefined;
+  longWaiting.set(waiting.get());
+};
+const followWaiting = () => {
+  if (waiting.get() === 0 || longWaiting.get() > 0 || connection.get() !== 'connected') tellWaiting();
+  else soon ??= setTimeout(tellWaiting, SOON_MS);
+};
+waiting.subscribe(followWaiting);
+connection.subscribe(followWaiting);
+/** How many marks have to be said to wait: those without an answer for a while, or without a connection. */
+export const useLongWaiting = (): number => useValue(longWaiting);
+
 const listeners = new Set<(refused: Refused) => void>();
 /** Told of each mark that the server will never take. */
 export const onRefused = (listener: (refused: Refused) => void): (() => void) => {

@@ -19,7 +19,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Role } from '../../../shared/status.ts';
 import { useTexts } from '../lib/language.ts';
-import { useConnection, useWaiting } from '../lib/live-state.ts';
+import { useConnection, useLongWaiting } from '../lib/live-state.ts';
 import { useValue } from '../lib/observable.ts';
 import { session } from '../lib/session.ts';
 import type { Texts } from '../texts/en.ts';
@@ -55,7 +55,7 @@ const NAV: Record<Role, readonly Entry[]> = {
 const Connection = () => {
   const { connection } = useTexts();
   const state = useConnection();
-  const waiting = useWaiting();
+  const waiting = useLongWaiting();
   if (state === 'idle') return null;
   const up = state === 'connected';
   const words = waiting > 0 ? connection.waiting(waiting) : up ? connection.live : connection.offline;

@@ -3,11 +3,12 @@ import { newOpId } from '../../../../../shared/client/op-id.ts';
 import { Fault } from '../../../../../shared/faults.ts';
 import type { Counts, Status } from '../../../../../shared/status.ts';
 import { live } from '../../../lib/live.ts';
-import { leftBehind } from '../../../lib/live-state.ts';
+import { connection, leftBehind, SOON_MS } from '../../../lib/live-state.ts';
 import { type Observable, observable } from '../../../lib/observable.ts';
 import type { Shown } from '../../../ui/status.tsx';
-import { type Ahead, type Cell, cellOf, countsOf } from './cell.ts';
+import { type Ahead, type Cell, cellOf, countsOf, looksLike } from './cell.ts';
 import { type KnownRegister, keepRegister, lastRegister } from './known.ts';
+import { createTelling, type Telling } from './telling.ts';
 
 /** What was done last, so that it can be undone. */
 export type Action = { readonly status: Status; readonly before: ReadonlyMap<string, Shown> };
@@ -15,10 +16,16 @@ export type Action = { readonly status: Status; readonly before: ReadonlyMap<str
 /** A class's register as this page shows it: the live view, with what was marked here and is not acknowledged yet. */
 export type Book = {
   readonly view: ClassView;
-  /** Calls after every change. */
-  subscribe(listener: () => void): () => void;
-  /** The same object until something of it changes. */
+  /** Calls after changes, once for all of a frame. */
+  subscribe: Telling['subscribe'];
+  /** Calls when a student's card is to be drawn again. */
+  watch: Telling['watch'];
+  /** A finger is down: what it does is drawn before anything else. */
+  hold: Telling['hold'];
+  /** What is known of a student; the same object until something of it changes. */
   cell(studentId: string): Cell;
+  /** What a student's card shows, which may come a moment after it is known. */
+  shown(studentId: string): Cell;
   counts(): Counts;
   /** The ids of everyone on the roster; the same array until that changes. */
   roster(): readonly string[];
@@ -46,19 +53,30 @@ export const bookOf = (classId: string): Book => {
 
 const createBook = (client: Client, classId: string): Book => {
   const view = client.watch(classId);
-  const listeners = new Set<() => void>();
   const ahead = new Map<string, Ahead>();
   const last = observable<Action | undefined>(undefined);
   let behind = new Map<string, KeptMark>();
   let known: KnownRegister | null | undefined;
   let cells = new Map<string, { row?: Row; ahead?: Ahead; behind?: KeptMark; cell: Cell }>();
+  let looks = new Map<string, Cell>();
   let counts: Counts | undefined;
   let ids: { of: ReadonlySet<string> | undefined; list: readonly string[] } = { of: undefined, list: [] };
   let sessionId = view.sessionId;
 
+  const telling = createTelling((studentId) => {
+    const was = looks.get(studentId);
+    const now = cell(studentId);
+    looks.set(studentId, now);
+    return was === undefined || !looksLike(was, now);
+  });
   const changed = () => {
     counts = undefined;
-    for (const listener of [...listeners]) listener();
+    telling.changed();
+  };
+  /** What was done here is drawn at once. */
+  const did = (studentIds: readonly string[]) => {
+    counts = undefined;
+    telling.now(studentIds);
   };
   const picture = () => (view.state === 'unknown' && known ? known : view);
   const rowOf = (studentId: string) => picture().entries.get(studentId);
@@ -86,8 +104,20 @@ const createBook = (client: Client, classId: string): Book => {
       if (mark.classId === classId) behind.set(mark.studentId, mark);
     changed();
   };
+  last.subscribe(changed);
   takeBehind();
   leftBehind.subscribe(takeBehind);
+  /** From now on these marks are shown as waiting, if they still do. */
+  const late = (studentIds: Iterable<string>) => {
+    for (const studentId of studentIds) {
+      const one = ahead.get(studentId);
+      if (one && one.open > 0 && !one.late) ahead.set(studentId, { ...one, late: true });
+    }
+    changed();
+  };
+  connection.subscribe(() => {
+    if (connection.get() !== 'connected') late([...ahead.keys()]);
+  });
   void lastRegister(classId).then((found) => {
     known = found ?? null;
     changed();
@@ -113,6 +143,8 @@ const createBook = (client: Client, classId: string): Book => {
     if (ids.of !== now) {
       ids = { of: now, list: [...(now ?? [])] };
       cells = new Map();
+      // What cards show stays until they are told.
+      looks = new Map([...looks].filter(([id]) => now?.has(id)));
     }
     return ids.list;
   };
@@ -121,7 +153,9 @@ const createBook = (client: Client, classId: string): Book => {
     const at = new Date().toISOString();
     const { open = 0, version = 0, epoch } = ahead.get(studentId) ?? {};
     const kept = { version, ...(epoch !== undefined && { epoch }) };
-    ahead.set(studentId, { status, at, open: open + 1, ...kept, ...(reason && { reason }) });
+    const isAway = client.state !== 'connected';
+    ahead.set(studentId, { status, at, open: open + 1, late: isAway, ...kept, ...(reason && { reason }) });
+    if (!isAway) setTimeout(() => ahead.get(studentId)?.at === at && late([studentId]), SOON_MS);
     const settled = (answer?: { version: number; epoch: string }) => {
       const now = ahead.get(studentId);
       if (!now) return;
@@ -146,17 +180,21 @@ const createBook = (client: Client, classId: string): Book => {
   const mark: Book['mark'] = (studentIds, status, reason) => {
     const was = before(studentIds);
     for (const id of studentIds) send(id, status, reason);
-    changed();
     last.set({ status, before: was });
+    did(studentIds);
   };
 
   return {
     view,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: telling.subscribe,
+    watch: telling.watch,
+    hold: telling.hold,
     cell,
+    shown(studentId) {
+      const now = looks.get(studentId) ?? cell(studentId);
+      looks.set(studentId, now);
+      return now;
+    },
     counts() {
       counts ??= countsOf(roster().map(cell));
       return counts;
@@ -183,8 +221,8 @@ const createBook = (client: Client, classId: string): Book => {
       const action = last.get();
       if (!action) return undefined;
       for (const [id, was] of action.before) send(id, was === 'unmarked' ? 'absent' : was);
-      changed();
       last.set(undefined);
+      did([...action.before.keys()]);
       return action;
     },
     last,

@@ -1,5 +1,5 @@
-import { CloudUpload, EllipsisVertical, TabletSmartphone } from 'lucide-react';
-import { memo, useSyncExternalStore } from 'react';
+import { CloudUpload, TabletSmartphone } from 'lucide-react';
+import { memo, useCallback, useSyncExternalStore } from 'react';
 import { useTexts } from '../../../lib/language.ts';
 import { STATUS_ICONS } from '../../../ui/status.tsx';
 import type { Book } from './book.ts';
@@ -9,7 +9,11 @@ import { SOURCE_ICONS } from './sources.ts';
 
 /** A student's card: a big button that goes to the next status, and a small one for everything else. */
 export const NameCard = memo(({ book, person, former }: { book: Book; person: Person; former: boolean }) => {
-  const cell = useSyncExternalStore(book.subscribe, () => book.cell(person.id));
+  const { id } = person;
+  const cell = useSyncExternalStore(
+    useCallback((listener) => book.watch(id, listener), [book, id]),
+    () => book.shown(id),
+  );
   const { teacher, status, source } = useTexts();
   const { status: now, waiting, minutesLate = 0, flags } = cell;
   const Sign = STATUS_ICONS[now];
@@ -20,7 +24,7 @@ export const NameCard = memo(({ book, person, former }: { book: Book; person: Pe
   return (
     <li
       className={`${styles.card} ${styles[now]} ${waiting ? styles.waiting : ''} ${former ? styles.former : ''}`}
-      data-student={person.id}
+      data-student={id}
     >
       <button type="button" className={styles.main} tabIndex={-1} data-card>
         <span className={styles.sign}>
@@ -55,9 +59,7 @@ export const NameCard = memo(({ book, person, former }: { book: Book; person: Pe
         tabIndex={-1}
         data-menu
         aria-label={teacher.moreFor(name)}
-      >
-        <EllipsisVertical size={18} aria-hidden />
-      </button>
+      />
     </li>
   );
 });

@@ -6,7 +6,7 @@ import type { Shown } from '../../../ui/status.tsx';
 /** What a card shows of one student. */
 export type Cell = {
   readonly status: Shown;
-  /** Marked here, and not acknowledged yet. */
+  /** Marked here, and not acknowledged for a while, or not sent at all. */
   readonly waiting: boolean;
   readonly source?: Source;
   readonly at?: string;
@@ -23,6 +23,8 @@ export type Ahead = {
   readonly reason?: string;
   readonly at: string;
   readonly open: number;
+  /** It took longer than an answer takes, or could not be sent: it is shown as waiting. */
+  readonly late: boolean;
   /** The register's version of the last acknowledged one, and in which epoch. */
   readonly version: number;
   readonly epoch?: string;
@@ -41,7 +43,7 @@ export const cellOf = (
   if (mine)
     return {
       status: mine.status,
-      waiting: ahead === undefined || ahead.open > 0,
+      waiting: ahead === undefined || (ahead.open > 0 && ahead.late),
       source: 'teacher',
       at: mine.at,
       ...(mine.reason !== undefined && { reason: mine.reason }),
@@ -61,6 +63,15 @@ export const cellOf = (
     ...('skewed' in row && row.skewed && { skewed: true }),
   };
 };
+
+/** Whether a card shows the same for both. */
+export const looksLike = (a: Cell, b: Cell): boolean =>
+  a === b ||
+  (a.status === b.status &&
+    a.waiting === b.waiting &&
+    a.source === b.source &&
+    a.minutesLate === b.minutesLate &&
+    a.flags.join() === b.flags.join());
 
 /** The counts of these cells. */
 export const countsOf = (cells: Iterable<Cell>): Counts => {

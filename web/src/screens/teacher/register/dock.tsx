@@ -2,7 +2,6 @@ import { CheckCheck, Flag, TabletSmartphone, Undo2, X } from 'lucide-react';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { Status } from '../../../../../shared/status.ts';
 import { useFormat, useTexts } from '../../../lib/language.ts';
-import { useValue } from '../../../lib/observable.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Ring } from '../../../ui/ring.tsx';
 import { type Shown, STATUS_ICONS } from '../../../ui/status.tsx';
@@ -31,7 +30,8 @@ export const Dock = ({ book, filter, onFilter, onRest, onUndo, onDone }: DockPro
   const format = useFormat();
   const counts = useSyncExternalStore(book.subscribe, book.counts);
   const shared = useSyncExternalStore(book.subscribe, () => sharing(book));
-  const last = useValue(book.last);
+  // Told with the figures, after the tap's own card.
+  const last = useSyncExternalStore(book.subscribe, book.last.get);
   const dock = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = dock.current;

@@ -73,6 +73,10 @@ export const Grid = memo(({ book, groups, former, label, onTap, onStatus, onMenu
       onKeyDown={onKeyDown}
       onFocus={(event) => rove(root.current, event.target)}
       {...press.handlers}
+      onPointerDown={(event) => {
+        book.hold();
+        press.handlers.onPointerDown(event);
+      }}
     >
       {groups.map(({ key, title, people }) => (
         <section key={key} className={styles.group} aria-label={title}>

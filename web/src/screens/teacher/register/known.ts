@@ -20,7 +20,13 @@ const userId = (): string | undefined => {
   return now.status === 'in' ? now.user.id : undefined;
 };
 const keyOf = (classId: string) => `register ${classId}`;
-const pending = new Map<string, ReturnType<typeof setTimeout>>();
+const pending = new Set<string>();
+/** When there is nothing else to do, but within this time, in ms. Not every browser tells when that is. */
+const IDLE_MS = 1_000;
+const whenIdle = (then: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(then, { timeout: IDLE_MS });
+  else then();
+};
 
 /** Keeps what a view shows, for a reload without a network. */
 export const keepRegister = (view: ClassView): void => {
@@ -37,7 +43,8 @@ export const keepRegister = (view: ClassView): void => {
         : { live: false };
     void keepKnown(id, keyOf(classId), kept);
   };
-  pending.set(classId, setTimeout(write, GATHER_MS));
+  pending.add(classId);
+  setTimeout(() => whenIdle(write), GATHER_MS);
 };
 
 /** What was kept of a class's register that was live then. */

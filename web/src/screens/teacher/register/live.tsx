@@ -69,7 +69,8 @@ export const LiveRegister = ({
     },
     [book],
   );
-  const tap = useCallback((id: string) => mark(id, nextStatus(book.cell(id).status)), [book, mark]);
+  // By what the card shows: somebody may have checked in whose card does not say so yet.
+  const tap = useCallback((id: string) => mark(id, nextStatus(book.shown(id).status)), [book, mark]);
   const menu = useCallback((studentId: string) => setOpen({ what: 'status', studentId }), []);
 
   const undo = () => {

@@ -4,15 +4,21 @@ export const cardsIn = (root: ParentNode | null): HTMLElement[] => [
   ...(root?.querySelectorAll<HTMLElement>('[data-card]') ?? []),
 ];
 
+/** The card in the tab order, of each grid: to look for it among three hundred takes a slow machine a while. */
+const reachable = new WeakMap<HTMLElement, HTMLElement>();
+
 /** Keeps exactly one card in the tab order: the one that has or had the focus, else the first. */
 export const rove = (root: HTMLElement | null, focused?: EventTarget): void => {
   if (!root) return;
   const card =
     focused instanceof Element ? focused.closest('[data-student]')?.querySelector('[data-card]') : null;
-  const tabbable = [...root.querySelectorAll<HTMLElement>('[data-card][tabindex="0"]')];
-  const chosen = card ?? tabbable[0] ?? root.querySelector('[data-card]');
-  for (const one of tabbable) if (one !== chosen) one.tabIndex = -1;
-  if (chosen instanceof HTMLElement) chosen.tabIndex = 0;
+  const before = reachable.get(root);
+  const kept = before && root.contains(before) ? before : null;
+  const chosen = card ?? kept ?? root.querySelector('[data-card]');
+  if (!(chosen instanceof HTMLElement)) return;
+  if (before && before !== chosen) before.tabIndex = -1;
+  if (chosen.tabIndex !== 0) chosen.tabIndex = 0;
+  reachable.set(root, chosen);
 };
 
 const middle = (element: Element) => {
