@@ -360,6 +360,29 @@ describe('the web app: teachers', function () {
     expect(await page.locator('li[class*="present"]').count()).to.equal(19);
   });
 
+  it('shows every tap and every check-in of a crowd that comes meanwhile, on a slow machine', async () => {
+    const names = Array.from({ length: 100 }, (_, i) => `Student ${String(i + 1).padStart(3, '0')}`);
+    const made = await newClass(names);
+    const { code } = await start(made, { methods: ['teacher', 'code'] });
+    const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
+    await page.locator('[data-card]').nth(99).waitFor({ state: 'attached' });
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    const coming = Promise.all(
+      made.students
+        .slice(20)
+        .map(({ token }) =>
+          call(web.url, 'POST', '/api/v1/attendance/checkin', token, { method: 'code', proof: code }),
+        ),
+    );
+    for (let i = 0; i < 20; i += 1) await page.locator('[data-card]').nth(i).click();
+    for (const { status } of await coming) expect(status).to.equal(200);
+    await page.getByRole('button', { name: /^100 Present/ }).waitFor();
+    await page.locator('li[class*="present"]').nth(99).waitFor({ state: 'attached' });
+    // An acknowledged mark is not said to wait.
+    expect(await page.getByText('Waiting').count()).to.equal(0);
+  });
+
   for (const scheme of ['light', 'dark'] as const)
     it(`axe finds nothing on any of these screens (${scheme})`, async () => {
       const made = await newClass();

@@ -16,7 +16,7 @@ export type Action = { readonly status: Status; readonly before: ReadonlyMap<str
 /** A class's register as this page shows it: the live view, with what was marked here and is not acknowledged yet. */
 export type Book = {
   readonly view: ClassView;
-  /** Calls after changes, once for all of a frame. */
+  /** Calls after changes, once for all of a while. */
   subscribe: Telling['subscribe'];
   /** Calls when a student's card is to be drawn again. */
   watch: Telling['watch'];

@@ -6,6 +6,8 @@ const FEWEST = 4;
 const MOST = 64;
 /** A frame that took longer than this, in ms, held too many of them; one that took less than half, too few. */
 const LONG_MS = 40;
+/** How often the figures are drawn while a crowd comes, in ms. */
+const FIGURES_MS = 200;
 /** How long a finger that is down may hold everything else back, in ms. */
 const HOLD_MS = 300;
 /** Where no frame is drawn (a tab in the background), things are told after this time, in ms. */
@@ -29,7 +31,7 @@ const afterFrame = (then: () => void): void => {
 };
 
 export type Telling = {
-  /** Calls after changes, once for all of a frame. */
+  /** Calls after changes, once for all of a while. */
   subscribe(listener: () => void): () => void;
   /** Calls when a student's card is to be drawn again. */
   watch(studentId: string, listener: () => void): () => void;
@@ -49,6 +51,7 @@ export const createTelling = (redraw: (studentId: string) => boolean): Telling =
   let isDue = false;
   let heldUntil = 0;
   let piece = FEWEST;
+  let nextFigures = 0;
 
   const tellCard = (studentId: string): boolean => {
     const watching = cards.get(studentId);
@@ -58,26 +61,33 @@ export const createTelling = (redraw: (studentId: string) => boolean): Telling =
   };
   const tell = () => {
     const held = heldUntil - performance.now();
-    if (held > 0) {
-      const mine = round;
-      setTimeout(() => mine === round && tell(), held);
-      return;
-    }
+    if (held > 0) return inTime(held);
     isDue = false;
-    for (const listener of [...listeners]) listener();
+    const from = performance.now();
+    const areFiguresDue = from >= nextFigures;
+    if (areFiguresDue) {
+      nextFigures = from + FIGURES_MS;
+      for (const listener of [...listeners]) listener();
+    }
     let left = piece;
     for (const studentId of cards.keys()) {
       if (left === 0) break;
       if (tellCard(studentId)) left -= 1;
     }
-    if (left > 0) return;
-    const from = performance.now();
+    if (left > 0 && areFiguresDue) return;
+    if (left === piece) return inTime(nextFigures - from);
     later(() => {
       const took = performance.now() - from;
       if (took > LONG_MS) piece = Math.max(FEWEST, piece >> 1);
-      else if (took < LONG_MS / 2) piece = Math.min(MOST, piece << 1);
+      else if (left === 0 && took < LONG_MS / 2) piece = Math.min(MOST, piece << 1);
       tell();
     });
+  };
+  /** Tells in so many ms, unless a tap sees to it before. */
+  const inTime = (ms: number) => {
+    isDue = true;
+    const mine = round;
+    setTimeout(() => mine === round && tell(), ms);
   };
   /** Only what was asked for last is done: a tap in between has a frame of its own before it. */
   const later = (then: () => void) => {
@@ -105,6 +115,7 @@ export const createTelling = (redraw: (studentId: string) => boolean): Telling =
     },
     now(studentIds) {
       heldUntil = 0;
+      nextFigures = 0;
       for (const studentId of studentIds.slice(0, MOST)) tellCard(studentId);
       later(tell);
     },
