@@ -124,6 +124,62 @@ describe('the web app: teachers', function () {
     await says(page, 'Dan Eriksen', 'Absent');
   });
 
+  it('[MK10] takes marks back, over a break too: the student is unmarked, or as they checked in', async () => {
+    const made = await newClass();
+    const session = await start(made, { methods: ['teacher', 'code'] });
+    const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
+    await tap(page, 'Ben Ali');
+    await says(page, 'Ben Ali', 'Present');
+    await page.keyboard.press('u');
+    await page.getByText('Ben Ali is Unmarked again').waitFor();
+    await says(page, 'Ben Ali', 'Unmarked');
+    await page.getByRole('button', { name: /5 Unmarked/ }).waitFor();
+    // Nothing is left in the way of the student.
+    const ben = made.students[1] ?? expect.fail();
+    const body = { method: 'code', proof: session.code };
+    const checkedIn = await call(web.url, 'POST', '/api/v1/attendance/checkin', ben.token, body);
+    expect(checkedIn.data, JSON.stringify(checkedIn)).to.include({ status: 'present' });
+    await card(page, 'Ben Ali').getByText('Code').waitFor();
+
+    await tap(page, 'Ben Ali');
+    await says(page, 'Ben Ali', 'Late');
+    await page.keyboard.press('Backspace');
+    await says(page, 'Ben Ali', 'Present');
+    await card(page, 'Ben Ali').getByText('Code').waitFor();
+    // A check-in is not the teacher's to take back.
+    await page.keyboard.press('Backspace');
+    await card(page, 'Ben Ali').getByRole('button', { name: 'All statuses' }).click();
+    const takeBack = page.getByRole('dialog').getByRole('button', { name: 'Take the mark back' });
+    expect(await takeBack.count()).to.equal(0);
+    await page.keyboard.press('Escape');
+
+    await tap(page, 'Cleo Díaz');
+    await says(page, 'Cleo Díaz', 'Present');
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    // Once more, so that the service worker has seen the page's files.
+    await page.reload();
+    await says(page, 'Cleo Díaz', 'Present');
+    await page.context().setOffline(true);
+    await card(page, 'Cleo Díaz').getByRole('button', { name: 'All statuses' }).click();
+    await takeBack.click();
+    await says(page, 'Cleo Díaz', /Unmarked.*Waiting/);
+    await page.reload();
+    await says(page, 'Cleo Díaz', /Unmarked.*Waiting/);
+    await page.context().setOffline(false);
+    await card(page, 'Cleo Díaz').getByText('Waiting').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /4 Unmarked/ }).waitFor();
+    const close = `/api/v1/sessions/${session.id}/close`;
+    expect((await call(web.url, 'POST', close, made.teacher.token, {})).status).to.equal(200);
+    const rows = new Map((await rowsOf(made)).map(({ studentId, status }) => [studentId, status]));
+    expect(made.students.map(({ id }) => rows.get(id))).to.deep.equal([
+      'absent',
+      'present',
+      'absent',
+      'absent',
+      'absent',
+    ]);
+  });
+
   it('[WA3] shows two teachers the same register, and a student’s check-in with its method', async () => {
     const made = await newClass();
     const other = await web.hub.school.person('teacher');

@@ -52,8 +52,8 @@ export const teacher = {
   undo: 'Undo',
   undoOf: (status: string, n: number) => `Undo: ${status}, ${of(n, 'student', 'students')}`,
   undoneOne: (name: string, status: string) => `${name} is ${status} again`,
-  undoneToAbsent: (name: string) => `${name} had no status before, and is absent now`,
-  undoneMany: (n: number) => `Undone for ${of(n, 'student', 'students')}; whoever had no status is absent`,
+  undoneMany: (n: number) => `Undone for ${of(n, 'student', 'students')}`,
+  takeBack: 'Take the mark back',
   restPresent: 'Rest present',
   restAbsent: 'Rest absent',
   restAbsentNote: (n: number) =>
@@ -81,6 +81,7 @@ export const teacher = {
     move: 'Go from card to card',
     next: 'Next status',
     menu: 'All statuses and a reason',
+    takeBack: 'Take the mark back',
     search: 'Search',
     undo: 'Undo',
     help: 'This help',

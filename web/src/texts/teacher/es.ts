@@ -54,8 +54,8 @@ export const teacher: Texts['teacher'] = {
   undo: 'Deshacer',
   undoOf: (status, n) => `Deshacer: ${status}, ${students(n)}`,
   undoneOne: (name, status) => `${name} vuelve a estar como «${status}»`,
-  undoneToAbsent: (name) => `${name} no tenía estado antes y ahora está ausente`,
-  undoneMany: (n) => `Deshecho para ${students(n)}; quien no tenía estado está ausente`,
+  undoneMany: (n) => `Deshecho para ${students(n)}`,
+  takeBack: 'Retirar la marca',
   restPresent: 'Resto presente',
   restAbsent: 'Resto ausente',
   restAbsentNote: (n) =>
@@ -86,6 +86,7 @@ export const teacher: Texts['teacher'] = {
     next: 'Estado siguiente',
     menu: 'Todos los estados y un motivo',
     search: 'Buscar',
+    takeBack: 'Retirar la marca',
     undo: 'Deshacer',
     help: 'Esta ayuda',
     everywhere: 'Las teclas de buscar, deshacer y ayuda funcionan en toda la página',

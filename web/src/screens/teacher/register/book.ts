@@ -1,17 +1,16 @@
 import type { ClassView, Client, KeptMark, Row } from '../../../../../shared/client/index.ts';
 import { newOpId } from '../../../../../shared/client/op-id.ts';
 import { Fault } from '../../../../../shared/faults.ts';
-import type { Counts, Status } from '../../../../../shared/status.ts';
+import type { Counts, LiveStatus } from '../../../../../shared/status.ts';
 import { live } from '../../../lib/live.ts';
 import { connection, leftBehind, SOON_MS } from '../../../lib/live-state.ts';
 import { type Observable, observable } from '../../../lib/observable.ts';
-import type { Shown } from '../../../ui/status.tsx';
-import { type Ahead, type Cell, cellOf, countsOf, looksLike } from './cell.ts';
+import { type Ahead, type Cell, cellOf, countsOf, isDecided, looksLike } from './cell.ts';
 import { type KnownRegister, keepRegister, lastRegister } from './known.ts';
 import { createTelling, type Telling } from './telling.ts';
 
 /** What was done last, so that it can be undone. */
-export type Action = { readonly status: Status; readonly before: ReadonlyMap<string, Shown> };
+export type Action = { readonly status: LiveStatus; readonly before: ReadonlyMap<string, Cell> };
 
 /** A class's register as this page shows it: the live view, with what was marked here and is not acknowledged yet. */
 export type Book = {
@@ -31,10 +30,11 @@ export type Book = {
   roster(): readonly string[];
   /** What was shown last here, while the server has not said anything yet; `null`: nothing. Undefined: not looked yet. */
   known(): KnownRegister | null | undefined;
-  mark(studentIds: readonly string[], status: Status, reason?: string): void;
+  /** `unmarked` takes back what teachers said; what students and devices showed stands again (MK10). */
+  mark(studentIds: readonly string[], status: LiveStatus, reason?: string): void;
   /** Marks everybody who is unmarked; how many that were. */
   markRest(status: 'present' | 'absent'): Promise<number>;
-  /** Takes the last action back as far as a register can: whoever had no status is absent. What it came to. */
+  /** Puts everything back as it was before the last action, and says what that was. */
   undo(): Action | undefined;
   readonly last: Observable<Action | undefined>;
 };
@@ -85,8 +85,8 @@ const createBook = (client: Client, classId: string): Book => {
   const settle = () => {
     for (const [studentId, one] of ahead) {
       if (one.open > 0) continue;
-      const shown = view.entries.get(studentId)?.version ?? 0;
-      if (view.state !== 'live' || one.epoch !== view.epoch || shown >= one.version) ahead.delete(studentId);
+      if (view.state !== 'live' || one.epoch !== view.epoch || view.version >= one.version)
+        ahead.delete(studentId);
     }
   };
   view.onChange(() => {
@@ -149,12 +149,17 @@ const createBook = (client: Client, classId: string): Book => {
     return ids.list;
   };
 
-  const send = (studentId: string, status: Status, reason?: string) => {
+  const send = (
+    studentId: string,
+    status: LiveStatus,
+    { reason, was }: { reason?: string; was?: Cell } = {},
+  ) => {
     const at = new Date().toISOString();
     const { open = 0, version = 0, epoch } = ahead.get(studentId) ?? {};
     const kept = { version, ...(epoch !== undefined && { epoch }) };
     const isAway = client.state !== 'connected';
-    ahead.set(studentId, { status, at, open: open + 1, late: isAway, ...kept, ...(reason && { reason }) });
+    const told = { ...(reason && { reason }), ...(was && { was }) };
+    ahead.set(studentId, { status, at, open: open + 1, late: isAway, ...kept, ...told });
     if (!isAway) setTimeout(() => ahead.get(studentId)?.at === at && late([studentId]), SOON_MS);
     const settled = (answer?: { version: number; epoch: string }) => {
       const now = ahead.get(studentId);
@@ -172,14 +177,14 @@ const createBook = (client: Client, classId: string): Book => {
     };
     client
       .mark({ classId, studentId, status, ...(reason && { reason }) })
-      .then(({ entry, epoch: in_ }) => settled({ version: entry.version, epoch: in_ }))
+      .then(({ version: at_, epoch: in_ }) => settled({ version: at_, epoch: in_ }))
       // Whoever listens to refusals is told why.
       .catch(() => settled());
   };
-  const before = (studentIds: readonly string[]) => new Map(studentIds.map((id) => [id, cell(id).status]));
+  const before = (studentIds: readonly string[]) => new Map(studentIds.map((id) => [id, cell(id)]));
   const mark: Book['mark'] = (studentIds, status, reason) => {
     const was = before(studentIds);
-    for (const id of studentIds) send(id, status, reason);
+    for (const id of studentIds) send(id, status, reason === undefined ? {} : { reason });
     last.set({ status, before: was });
     did(studentIds);
   };
@@ -220,7 +225,11 @@ const createBook = (client: Client, classId: string): Book => {
     undo() {
       const action = last.get();
       if (!action) return undefined;
-      for (const [id, was] of action.before) send(id, was === 'unmarked' ? 'absent' : was);
+      for (const [id, was] of action.before) {
+        const { status, reason } = was;
+        if (isDecided(was)) send(id, status, reason === undefined ? {} : { reason });
+        else send(id, 'unmarked', { was });
+      }
       last.set(undefined);
       did([...action.before.keys()]);
       return action;

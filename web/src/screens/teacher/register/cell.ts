@@ -1,6 +1,6 @@
 import type { KeptMark, Row } from '../../../../../shared/client/index.ts';
 import type { Flag } from '../../../../../shared/protocol/index.ts';
-import type { Counts, Source, Status } from '../../../../../shared/status.ts';
+import type { Counts, LiveStatus, Source, Status } from '../../../../../shared/status.ts';
 import type { Shown } from '../../../ui/status.tsx';
 
 /** What a card shows of one student. */
@@ -19,8 +19,10 @@ export type Cell = {
 
 /** A mark of this page that the picture does not show yet. `open`: how many of the student's marks have no answer. */
 export type Ahead = {
-  readonly status: Status;
+  readonly status: LiveStatus;
   readonly reason?: string;
+  /** What is to stand there again when the mark is taken back. */
+  readonly was?: Cell;
   readonly at: string;
   readonly open: number;
   /** It took longer than an answer takes, or could not be sent: it is shown as waiting. */
@@ -40,10 +42,12 @@ export const cellOf = (
 ): Cell => {
   const mine = ahead ?? behind;
   const flags = row && 'flags' in row ? (row.flags ?? []) : [];
+  const waiting = ahead === undefined || (ahead.open > 0 && ahead.late);
+  if (mine?.status === 'unmarked') return { ...(ahead?.was ?? NOTHING), waiting };
   if (mine)
     return {
       status: mine.status,
-      waiting: ahead === undefined || (ahead.open > 0 && ahead.late),
+      waiting,
       source: 'teacher',
       at: mine.at,
       ...(mine.reason !== undefined && { reason: mine.reason }),
@@ -82,6 +86,9 @@ export const countsOf = (cells: Iterable<Cell>): Counts => {
   }
   return counts;
 };
+
+/** Whether the status is the word of a teacher, which can be taken back (MK10). */
+export const isDecided = ({ status, source }: Cell): boolean => status !== 'unmarked' && source === 'teacher';
 
 const NEXT: Partial<Record<Shown, Status>> = { present: 'late', late: 'absent' };
 /** What one tap makes of a status. */

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from 'react';
-import type { Status } from '../../../../../shared/status.ts';
+import type { LiveStatus, Status } from '../../../../../shared/status.ts';
 import { useFormat } from '../../../lib/language.ts';
 import type { Book } from './book.ts';
 import { NameCard } from './card.tsx';
@@ -30,7 +30,7 @@ type GridProps = {
   former: ReadonlySet<string>;
   label: string;
   onTap: (studentId: string) => void;
-  onStatus: (studentId: string, status: Status) => void;
+  onStatus: (studentId: string, status: LiveStatus) => void;
   onMenu: (studentId: string) => void;
 };
 
@@ -56,6 +56,7 @@ export const Grid = memo(({ book, groups, former, label, onTap, onStatus, onMenu
     if (id === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const status = STATUS_KEYS[event.key.toLowerCase()];
     if (status) onStatus(id, status);
+    else if (event.key === 'Backspace' || event.key === 'Delete') onStatus(id, 'unmarked');
     else if (event.key.toLowerCase() === 'm') onMenu(id);
     else if (!moveFrom(root.current, event.target as HTMLElement, event.key)) return;
     event.preventDefault();

@@ -16,6 +16,7 @@ export const Help = ({ onClose }: { onClose: () => void }) => {
     [['A'], status.absent],
     [['E'], status.excused],
     [['T'], status.partial],
+    [['⌫'], teacher.keys.takeBack],
     [['M'], teacher.keys.menu],
     [['/'], teacher.keys.search],
     [['U'], teacher.keys.undo],

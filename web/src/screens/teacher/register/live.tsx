@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ClassDetail } from '../../../../../shared/rest/classes.ts';
-import type { Status } from '../../../../../shared/status.ts';
+import type { LiveStatus } from '../../../../../shared/status.ts';
 import { useTexts } from '../../../lib/language.ts';
 import { refresh } from '../../../lib/queries.ts';
 import { toast } from '../../../ui/feedback.tsx';
 import { sentenceOf } from '../../../ui/form.tsx';
 import type { Book } from './book.ts';
-import { nextStatus } from './cell.ts';
+import { isDecided, nextStatus } from './cell.ts';
 import { Dock } from './dock.tsx';
 import { DoneDialog } from './done.tsx';
 import { Grid } from './grid.tsx';
@@ -62,7 +62,8 @@ export const LiveRegister = ({
 
   /** Marks, and says so to those who hear the page; straight into the page, since nothing else is to be drawn for it. */
   const mark = useCallback(
-    (studentId: string, status: Status, reason?: string) => {
+    (studentId: string, status: LiveStatus, reason?: string) => {
+      if (status === 'unmarked' && !isDecided(book.cell(studentId))) return;
       book.mark([studentId], status, reason);
       if (said.current)
         said.current.textContent = `${nameOf.current(studentId)}: ${now.current.status[status]}`;
@@ -76,10 +77,9 @@ export const LiveRegister = ({
   const undo = () => {
     const action = book.undo();
     if (!action) return;
-    const [[id, was] = ['', 'unmarked' as const]] = action.before;
-    const one = action.before.size === 1;
-    if (one && was === 'unmarked') toast(teacher.undoneToAbsent(nameOf.current(id)));
-    else if (one) toast(teacher.undoneOne(nameOf.current(id), texts.status[was]));
+    const [first] = action.before;
+    if (first && action.before.size === 1)
+      toast(teacher.undoneOne(nameOf.current(first[0]), texts.status[first[1].status]));
     else toast(teacher.undoneMany(action.before.size));
   };
   const rest = async (status: 'present' | 'absent') => {

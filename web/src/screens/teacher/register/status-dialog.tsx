@@ -1,12 +1,14 @@
+import { Undo2 } from 'lucide-react';
 import { useState, useSyncExternalStore } from 'react';
 import type { ClassDetail } from '../../../../../shared/rest/classes.ts';
-import type { Status } from '../../../../../shared/status.ts';
+import type { LiveStatus } from '../../../../../shared/status.ts';
 import { useFormat, useTexts } from '../../../lib/language.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { TextField } from '../../../ui/form.tsx';
 import { STATUS_ICONS, STATUSES, StatusChip } from '../../../ui/status.tsx';
 import type { Book } from './book.ts';
+import { isDecided } from './cell.ts';
 import type { Person } from './people.ts';
 import styles from './register.module.css';
 
@@ -21,7 +23,7 @@ export const StatusDialog = ({
   book: Book;
   person: Person;
   detail: ClassDetail | undefined;
-  onStatus: (status: Status, reason: string | undefined) => void;
+  onStatus: (status: LiveStatus, reason: string | undefined) => void;
   onClose: () => void;
 }) => {
   const { teacher, status, source } = useTexts();
@@ -64,6 +66,11 @@ export const StatusDialog = ({
             {status[one]}
           </Button>
         ))}
+        {isDecided(cell) && (
+          <Button icon={Undo2} onClick={() => onStatus('unmarked', reason.trim() || undefined)}>
+            {teacher.takeBack}
+          </Button>
+        )}
       </div>
     </Dialog>
   );
