@@ -118,11 +118,16 @@ export const StrangerList = z.array(StrangerView);
 
 /** `query` fetches the punches of a gap again, `clock` sets the terminal's clock; there are no other commands. */
 export const NewTerminalCommand = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('query'),
-    from: z.iso.datetime({ offset: true }),
-    to: z.iso.datetime({ offset: true }),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('query'),
+      from: z.iso.datetime({ offset: true }),
+      to: z.iso.datetime({ offset: true }),
+    })
+    .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
+      path: ['to'],
+      message: 'must be after the beginning',
+    }),
   z.strictObject({ kind: z.literal('clock') }),
 ]);
 export type NewTerminalCommand = z.infer<typeof NewTerminalCommand>;

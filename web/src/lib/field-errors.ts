@@ -24,6 +24,7 @@ const KNOWN: readonly (readonly [RegExp, (fields: Fields, n: number) => string])
   [/^must be one line of readable text$/, ({ oneLine }) => oneLine],
   [/^must not look like an id of ours$/, ({ likeId }) => likeId],
   [/^must be 1–64 letters/, ({ name }) => name],
+  [/^must be after the beginning$/, ({ after }) => after],
   [/^must be in the future$/, ({ future }) => future],
   [/^must be the name of a room/, ({ notRoom }) => notRoom],
   [/^is missing$/, ({ missing }) => missing],

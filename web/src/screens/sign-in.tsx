@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { fragmentText } from '../lib/fragment.ts';
 import {
   chooseLanguage,
   LANGUAGES,
@@ -190,7 +191,7 @@ export const ClaimPage = () => {
           <TextField
             label={auth.invitation}
             name="invitation"
-            defaultValue={decodeURIComponent(location.hash.slice(1))}
+            defaultValue={fragmentText(location.hash)}
             autoComplete="off"
           />
           <TextField label={auth.email} name="email" type="email" autoComplete="username" inputMode="email" />

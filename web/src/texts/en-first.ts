@@ -148,6 +148,7 @@ export const first = {
     likeId: 'This looks like an internal id; choose another code',
     name: 'Up to 64 letters, digits and signs, without spaces',
     future: 'This must be in the future',
+    after: 'The end must come after the beginning',
     notRoom: 'Name a room here, not coordinates',
     missing: 'This is missing',
     tooMany: 'There are too many already; remove one first',

@@ -202,6 +202,7 @@ export const es: Texts = {
     likeId: 'Parece un identificador interno; elige otro código',
     name: 'Hasta 64 letras, cifras y signos, sin espacios',
     future: 'Tiene que ser en el futuro',
+    after: 'El final debe ser posterior al comienzo',
     notRoom: 'Escribe el nombre de un aula, no coordenadas',
     missing: 'Falta este dato',
     tooMany: 'Ya hay demasiados; quita uno primero',

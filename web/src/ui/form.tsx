@@ -27,9 +27,30 @@ export const sentenceOf = (error: unknown): string => {
 
 type Values = Record<string, string>;
 
+/** What the browser finds wrong with a form's fields, by their names, in the language in use; it would say it in its own. */
+const foundIn = (form: HTMLFormElement): ReadonlyMap<string, string> => {
+  const { fields } = textsNow();
+  const wrong = new Map<string, string>();
+  for (const field of form.elements) {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) continue;
+    // A field that sends nothing itself says for which one it stands.
+    const { type, validity } = field;
+    const name = field.name || (field.dataset.field ?? '');
+    if (!field.willValidate || validity.valid || wrong.has(name)) continue;
+    const { min = '', max = '' } = field instanceof HTMLInputElement ? field : {};
+    if (validity.badInput) wrong.set(name, type === 'number' ? fields.number : fields.time);
+    else if (validity.valueMissing) wrong.set(name, fields.needed);
+    else if (validity.typeMismatch && type === 'email') wrong.set(name, fields.email);
+    else if (validity.rangeUnderflow && type === 'number') wrong.set(name, fields.least(Number(min)));
+    else if (validity.rangeOverflow && type === 'number') wrong.set(name, fields.most(Number(max)));
+    else wrong.set(name, fields.wrong);
+  }
+  return wrong;
+};
+
 /**
- * A form that sends its fields' values, trimmed. A Fault with details is told at the fields that they name, any other
- * above the buttons; the first wrong field gets the focus.
+ * A form that sends its fields' values, trimmed, when nothing is found wrong with them here. A Fault with details is told
+ * at the fields that they name, any other above the buttons; the first wrong field gets the focus.
  */
 export const Form = ({
   onSubmit,
@@ -51,6 +72,11 @@ export const Form = ({
   const [wrong, setWrong] = useState<ReadonlyMap<string, string>>(new Map());
   const [problem, setProblem] = useState<string>();
 
+  const focusOn = (name: string | undefined) => {
+    const fields = [...(form.current?.elements ?? [])] as HTMLInputElement[];
+    const field = fields.find((one) => one.dataset.field === name) ?? fields.find((one) => one.name === name);
+    if (name !== undefined) field?.focus();
+  };
   const send = async () => {
     if (!form.current || busy) return;
     const fields = [...new FormData(form.current)];
@@ -60,8 +86,14 @@ export const Form = ({
         typeof value === 'string' ? (/password/i.test(name) ? value : value.trim()) : '',
       ]),
     );
+    const found = foundIn(form.current);
+    setWrong(found);
+    if (found.size > 0) {
+      setProblem(sentenceOf(new Fault('INVALID_REQUEST')));
+      focusOn([...found.keys()][0]);
+      return;
+    }
     setBusy(true);
-    setWrong(new Map());
     setProblem(undefined);
     try {
       await onSubmit(values, form.current);
@@ -73,8 +105,7 @@ export const Form = ({
         .filter((detail) => !named.includes(detail))
         .map(({ message }) => fieldError(message));
       setProblem([sentenceOf(error), ...others].join(' · '));
-      const first = named[0] && form.current?.elements.namedItem(named[0].path);
-      if (first instanceof HTMLElement) first.focus();
+      focusOn(named[0]?.path);
     } finally {
       setBusy(false);
     }
@@ -85,6 +116,7 @@ export const Form = ({
       <form
         ref={form}
         className={styles.form}
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void send();

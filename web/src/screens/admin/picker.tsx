@@ -85,6 +85,7 @@ export const PersonPicker = ({
           {...props}
           ref={input}
           name={undefined}
+          data-field={name}
           role="combobox"
           autoComplete="off"
           required={!optional && !filter}

@@ -1,6 +1,7 @@
 import { Fault } from '../../../../shared/faults.ts';
 import type { ScanTicket } from '../../../../shared/rest/checkin.ts';
 import { isAway, request } from '../../lib/api.ts';
+import { fragmentText } from '../../lib/fragment.ts';
 import { observable } from '../../lib/observable.ts';
 
 /**
@@ -87,7 +88,7 @@ export const dropScan = (): void => {
 
 const take = (): void => {
   if (location.pathname !== PAGE || location.hash.length < 2) return;
-  const token = decodeURIComponent(location.hash.slice(1));
+  const token = fragmentText(location.hash);
   // Out of the address bar and the history: it is nobody else's.
   history.replaceState(history.state, '', PAGE);
   void bind(token);
