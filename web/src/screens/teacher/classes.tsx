@@ -4,6 +4,7 @@ import type { ClassView } from '../../../../shared/rest/classes.ts';
 import type { SessionView } from '../../../../shared/rest/sessions.ts';
 import { useAll } from '../../lib/all.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
+import { useToday } from '../../lib/school-day.ts';
 import { Button } from '../../ui/button.tsx';
 import { Cards } from '../../ui/card.tsx';
 import { Asked, State } from '../../ui/feedback.tsx';
@@ -22,8 +23,9 @@ export const Classes = () => {
   const [making, setMaking] = useState(false);
   const classes = useAll<ClassView>('/api/v1/classes');
   const sessions = useAll<SessionView>('/api/v1/sessions', isBefore);
+  const today = useToday();
   const standings = new Map(
-    classes.data?.data.map(({ id }) => [id as string, standingOf(id, sessions.data?.data)]),
+    classes.data?.data.map(({ id }) => [id as string, standingOf(id, sessions.data?.data, today)]),
   );
   const rank = (id: string) =>
     ['live', 'open', 'unknown', 'taken'].indexOf(standings.get(id)?.kind ?? 'unknown');
