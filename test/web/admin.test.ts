@@ -147,6 +147,15 @@ describe('the web app: administrators', function () {
     await dialog().getByLabel('E-mail address').fill('johan@school.test');
     await send('Save');
     await row('johan@school.test').waitFor();
+    await page.getByLabel('Search by name, e-mail or code').fill('JOHAN@school');
+    await row('Office').waitFor({ state: 'detached' });
+    await row('johan@school.test').waitFor();
+    await page.getByLabel('Search by name, e-mail or code').fill('.*');
+    await said('Nothing fits');
+    await page.getByLabel('Search by name, e-mail or code').fill('T-0');
+    await row('Maria Montessori').waitFor();
+    await page.getByLabel('Search by name, e-mail or code').fill('');
+    await row('Johan').waitFor();
     await page.getByLabel('Role').selectOption('admin');
     await row('Johan').waitFor({ state: 'detached' });
     await row('Office').waitFor();

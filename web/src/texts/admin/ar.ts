@@ -72,6 +72,7 @@ export const admin: typeof en = {
     title: 'الأشخاص',
     tabs: { students: 'الطلاب', teachers: 'المعلمون', accounts: 'الحسابات' },
     search: 'البحث بالاسم أو الرمز',
+    searchAccounts: 'البحث بالاسم أو البريد أو الرمز',
     newStudent: 'طالب جديد',
     newTeacher: 'معلم جديد',
     edit: (name) => `تعديل ${name}`,

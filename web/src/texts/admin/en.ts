@@ -68,6 +68,7 @@ export const admin = {
     title: 'People',
     tabs: { students: 'Students', teachers: 'Teachers', accounts: 'Accounts' },
     search: 'Search by name or code',
+    searchAccounts: 'Search by name, e-mail or code',
     newStudent: 'New student',
     newTeacher: 'New teacher',
     edit: (name: string) => `Edit ${name}`,

@@ -70,6 +70,7 @@ export const admin: typeof en = {
     title: 'Personas',
     tabs: { students: 'Estudiantes', teachers: 'Docentes', accounts: 'Cuentas' },
     search: 'Buscar por nombre o código',
+    searchAccounts: 'Buscar por nombre, correo o código',
     newStudent: 'Nuevo estudiante',
     newTeacher: 'Nuevo docente',
     edit: (name) => `Editar ${name}`,
