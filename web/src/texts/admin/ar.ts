@@ -1,4 +1,5 @@
 import type { admin as en } from './en.ts';
+import { reasons } from './reasons/ar.ts';
 
 const plural = new Intl.PluralRules('ar');
 type Forms = readonly [zero: string, one: string, two: string, few: string, many: string, other: string];
@@ -230,6 +231,7 @@ export const admin: typeof en = {
     noProblems: 'كل الأسطر سليمة.',
     line: 'السطر',
     why: 'السبب',
+    reasons,
     download: 'تنزيل القائمة',
     again: 'استيراد ملف آخر',
   },

@@ -1,3 +1,5 @@
+import { reasons } from './reasons/en.ts';
+
 const plural = new Intl.PluralRules('en');
 const of = (n: number, one: string, other: string) =>
   `${n.toLocaleString('en')} ${plural.select(n) === 'one' ? one : other}`;
@@ -219,6 +221,7 @@ export const admin = {
     noProblems: 'Every row is fine.',
     line: 'Line',
     why: 'Why',
+    reasons,
     download: 'Download the list',
     again: 'Import another file',
   },

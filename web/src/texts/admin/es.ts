@@ -1,4 +1,5 @@
 import type { admin as en } from './en.ts';
+import { reasons } from './reasons/es.ts';
 
 const plural = new Intl.PluralRules('es');
 const of = (n: number, one: string, other: string) =>
@@ -226,6 +227,7 @@ export const admin: typeof en = {
     noProblems: 'Todas las filas están bien.',
     line: 'Línea',
     why: 'Por qué',
+    reasons,
     download: 'Descargar la lista',
     again: 'Importar otro archivo',
   },
