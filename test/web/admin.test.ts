@@ -384,6 +384,26 @@ describe('the web app: administrators', function () {
     await card('nobody-8').getByText('Discarded').waitFor();
   });
 
+  it('opens the register of a live session, and its projector', async () => {
+    const other = await gates.boundClass(3, { room: '4.202' });
+    await name(other.students[0]?.id ?? '', 'Cleo Díaz', 'S-400');
+    await page.goto(`/admin/sessions/${other.session.id}`);
+    await page.getByRole('link', { name: 'Register', exact: true }).click();
+    await page.waitForURL(`**/teach/${other.id}`);
+    const card = page.getByRole('listitem').filter({ hasText: 'Cleo Díaz' });
+    await card.locator('[data-card]').click();
+    await card.filter({ hasText: 'Present' }).waitFor();
+    await card.filter({ hasText: 'Waiting' }).waitFor({ state: 'detached' });
+    await page.goto(`/admin/sessions/${other.session.id}`);
+    await page.getByRole('link', { name: 'Projector', exact: true }).click();
+    await page.waitForURL(`**/board/${other.session.id}`);
+    await said('4.202');
+    await must(`POST /api/v1/sessions/${other.session.id}/cancel`);
+    await page.goto(`/admin/sessions/${other.session.id}`);
+    await said('Cancelled');
+    expect(await page.getByRole('link', { name: /^(Register|Projector)$/ }).count()).to.equal(0);
+  });
+
   it('ends a session, and cancels another', async () => {
     const other = await gates.boundClass(1);
     await page.goto('/admin/sessions');
