@@ -82,7 +82,8 @@ describe('REST: accounts, by an admin', () => {
     // Signs that mean something in a pattern mean themselves here.
     expect(await found('(night)')).to.deep.equal([zoe]);
     expect(await found('yan+x')).to.deep.equal([yan]);
-    for (const q of ['.*', '^', '(n|g)', '[a-z]', 'z.q{1}', '\\w']) expect(await found(q), q).to.deep.equal([]);
+    for (const q of ['.*', '^', '(n|g)', '[a-z]', 'z.q{1}', '\\w'])
+      expect(await found(q), q).to.deep.equal([]);
   });
 
   for (const query of [

@@ -69,8 +69,12 @@ describe('the web app: long lists', function () {
     const page = await web.signedIn(made.teacher);
     const card = (name: string) =>
       page.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) });
-    await card('Taken early').getByText(/^\s*Taken today/).waitFor();
-    await card('Taken often').getByText(/^\s*Taken today/).waitFor();
+    await card('Taken early')
+      .getByText(/^\s*Taken today/)
+      .waitFor();
+    await card('Taken often')
+      .getByText(/^\s*Taken today/)
+      .waitFor();
     await card('Course 205').getByText('Not taken today').waitFor();
     expect(await page.getByRole('main').getByRole('listitem').count()).to.equal(MANY + 2);
     await page.goto('/analytics');
