@@ -211,7 +211,7 @@ describe('the web app: students', function () {
     await page.getByText('You have none yet.').waitFor();
     await page.getByLabel('Name of this device').fill('my phone');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await page.getByRole('listitem').getByText('my phone').waitFor();
+    await page.getByRole('listitem').getByText('my phone', { exact: true }).waitFor();
 
     const session = await begin(group, { methods: ['code', 'passkey'], require: ['code', 'passkey'] });
     await page.goto('/check-in');
