@@ -12,6 +12,7 @@ import { terminalPages } from './dialects/terminals.ts';
 import type { Presence, Publish } from './domain/audience.ts';
 import type { Reach } from './features/attendance/reach.ts';
 import type { EvidenceKeeper } from './features/checkin/evidence.ts';
+import { createBindable } from './features/devices/bindable.ts';
 import { createEvidence } from './features/devices/evidence.ts';
 import { createIngest } from './features/devices/ingest.ts';
 import { createCorrect } from './features/devices/late.ts';
@@ -77,9 +78,10 @@ export const buildDevices = (
   const ingest = createIngest({ ...parts, ...kept, evidence, timeZone });
   const scanning = createScanning({ ...parts, ...kept, ingest });
   const terminals = createTerminals({ ...parts, ...kept, scanning, timeZone });
+  const bindable = createBindable({ ...parts, ...kept });
   const review = createReview({ ...parts, ...kept, ingest });
   return {
-    services: { devices: kept.registry, quarantine: review, scanning, terminals },
+    services: { devices: kept.registry, bindable, quarantine: review, scanning, terminals },
     pages: terminalPages({
       terminals,
       allowed: addressList(config.DEVICE_IPS),

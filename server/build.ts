@@ -222,6 +222,7 @@ export const build = async (
     auth,
     accounts,
     socketTickets,
+    timeZone: config.TIME_ZONE,
     classes: classesService,
     sessions: sessionService,
     attendance,

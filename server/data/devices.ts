@@ -120,8 +120,20 @@ export const createDevices = (connection: mongoose.Connection) => {
       return (await asked(rows.find({ _id: { $in: ids.map(oid) } }).toArray())).map(toDevice);
     },
 
-    async list({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<Page<Device>> {
-      const filter = cursor === undefined ? {} : { _id: { $gt: oid(cursor) } };
+    /** By id; with `revoked: false` without those that are. */
+    async list({
+      limit,
+      cursor,
+      revoked,
+    }: {
+      limit: number;
+      cursor?: string | undefined;
+      revoked?: false;
+    }): Promise<Page<Device>> {
+      const filter = {
+        ...(cursor !== undefined && { _id: { $gt: oid(cursor) } }),
+        ...(revoked === false && { revokedAt: { $exists: false } }),
+      };
       const found = await asked(
         rows
           .find(filter)

@@ -51,6 +51,9 @@ export const oid = (id: string): mongoose.Types.ObjectId => mongoose.Types.Objec
 /** Our text id of one of the driver's, as the branded type that the caller knows it to be. */
 export const hex = <Id extends string>(id: mongoose.Types.ObjectId): Id => id.toHexString() as Id;
 
+/** A pattern that finds the text itself, whatever signs it has. */
+export const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 /** One page of a list that is ordered by id. */
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
 

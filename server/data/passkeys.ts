@@ -106,6 +106,18 @@ export const createPasskeys = (connection: mongoose.Connection) => {
       return matchedCount === 1;
     },
 
+    /** Gives a passkey another name; null when the user has none of that id. */
+    async rename(userId: UserId, id: string, name: string): Promise<Passkey | null> {
+      const row = await asked(
+        passkeys.findOneAndUpdate(
+          { _id: oid(id), userId: oid(userId) },
+          { $set: { name } },
+          { returnDocument: 'after' },
+        ),
+      );
+      return row && toPasskey(row);
+    },
+
     /** Revokes a passkey; false when the user has none of that id. */
     async remove(userId: UserId, id: string): Promise<boolean> {
       const { deletedCount } = await asked(passkeys.deleteOne({ _id: oid(id), userId: oid(userId) }));

@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { Fault } from '../../shared/faults.ts';
 import { type SectionId, type StudentId, studentIdOf, type UserId } from '../../shared/ids.ts';
-import { hex, isDuplicateKey, oid, type Page, pageOf } from './mongo.ts';
+import { hex, isDuplicateKey, literal, oid, type Page, pageOf } from './mongo.ts';
 import { normalEmail, type UserRow, userModel } from './users.ts';
 
 /** Which people: each kind has codes of its own. */
@@ -74,8 +74,6 @@ const changeOf = (kind: Kind, { code, name, firstName, lastName, email, sectionI
   };
 };
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
 /** CODE_EXISTS or EMAIL_EXISTS for the message of a unique index, else nothing. */
 const takenOf = (message: string): 'CODE_EXISTS' | 'EMAIL_EXISTS' | undefined => {
   if (message.includes('email_')) return 'EMAIL_EXISTS';
@@ -132,8 +130,8 @@ export const createPeople = (connection: mongoose.Connection) => {
       if (sectionId !== undefined) filter.sectionId = oid(sectionId);
       if (q !== undefined)
         filter.$or = [
-          { [codeField(kind)]: { $regex: `^${escaped(q)}`, $options: 'i' } },
-          { name: { $regex: escaped(q), $options: 'i' } },
+          { [codeField(kind)]: { $regex: `^${literal(q)}`, $options: 'i' } },
+          { name: { $regex: literal(q), $options: 'i' } },
         ];
       const rows = await model
         .find(filter, WITHOUT_HASH)

@@ -114,6 +114,12 @@ export const createSessions = (connection: mongoose.Connection) => {
 
     /** The session that is live or closing and that a device is bound to (SE5). */
     openOfDevice: (deviceId: string) => find({ deviceId, open: true }),
+    /** Which of these devices a live or closing session is bound to. */
+    async boundDevices(deviceIds: readonly string[]): Promise<ReadonlySet<string>> {
+      const filter = { deviceId: { $in: [...deviceIds] }, open: true };
+      const found = await asked(rows.find(filter, { projection: { deviceId: 1 } }).toArray());
+      return new Set(found.flatMap(({ deviceId }) => deviceId ?? []));
+    },
     /** The sessions of a device that were not cancelled and were open at some time between two moments (CI4). */
     async ofDevice(deviceId: string, from: string, to: string): Promise<SessionRecord[]> {
       const found = await asked(

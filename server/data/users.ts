@@ -3,7 +3,7 @@ import { Fault } from '../../shared/faults.ts';
 import type { SectionId, UserId } from '../../shared/ids.ts';
 import type { Role } from '../../shared/status.ts';
 import { nativeDb } from './asked.ts';
-import { hex, isDuplicateKey, oid, type Page, pageOf } from './mongo.ts';
+import { hex, isDuplicateKey, literal, oid, type Page, pageOf } from './mongo.ts';
 
 /** A person, with or without a log-in, as every other part of the program sees one: without the password's hash. */
 export type User = {
@@ -154,16 +154,29 @@ export const createUsers = (connection: mongoose.Connection) => {
       return rows.map(toUser);
     },
 
-    /** Those with a log-in, by id. */
+    /** Those with a log-in, by id; those whose name or address holds `q`, or whose code begins with it. */
     async list(page: {
       limit: number;
       cursor?: string | undefined;
       role?: Role | undefined;
+      q?: string | undefined;
     }): Promise<Page<User>> {
+      const like = (pattern: string) => ({ $regex: pattern, $options: 'i' });
+      const q = page.q === undefined ? undefined : literal(page.q);
       const filter = {
         generation: { $exists: true },
         ...(page.role === undefined ? {} : { role: page.role }),
         ...(page.cursor === undefined ? {} : { _id: { $gt: oid(page.cursor) } }),
+        ...(q === undefined
+          ? {}
+          : {
+              $or: [
+                { name: like(q) },
+                { email: like(q) },
+                { studentCode: like(`^${q}`) },
+                { teacherCode: like(`^${q}`) },
+              ],
+            }),
       };
       const rows = await model
         .find(filter, WITHOUT_HASH)

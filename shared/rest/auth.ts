@@ -56,7 +56,11 @@ export type LoggedIn = z.infer<typeof LoggedIn>;
 
 /** What the web app gets: its log-in itself stays in a cookie that no script can read. */
 export const WebSession = Tokens.pick({ accessToken: true, tokenType: true, expiresAt: true })
-  .extend({ user: Me })
+  .extend({
+    user: Me,
+    /** The school's (IANA name): in it calendar days are counted, wherever the browser is. */
+    timeZone: z.string(),
+  })
   .meta({ id: 'WebSession' });
 export type WebSession = z.infer<typeof WebSession>;
 

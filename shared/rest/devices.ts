@@ -40,6 +40,16 @@ export const DeviceView = z
   .meta({ id: 'Device' });
 export type DeviceView = z.infer<typeof DeviceView>;
 
+/** A device as those see it who start sessions: nothing of its keys, its serial or its state. */
+export const BindableDevice = DeviceView.pick({ id: true, deviceId: true, name: true })
+  .extend({
+    /** Whether a live session is bound to it already: until that is over no other can be. */
+    inUse: z.boolean(),
+  })
+  .meta({ id: 'BindableDevice' });
+export type BindableDevice = z.infer<typeof BindableDevice>;
+export const BindablePage = paged(BindableDevice);
+
 /** The only answer that holds the key. */
 export const DeviceWithKey = DeviceView.extend({ key: z.string() }).meta({ id: 'DeviceWithKey' });
 

@@ -12,7 +12,49 @@ export const ImportQuery = z.strictObject({
   map: z.string().max(2000).optional(),
 });
 
-const Problem = z.object({ line: z.int(), reason: z.string() });
+/** One thing that is wrong with a row; which of the other fields are there goes by the code. */
+const ImportCause = z
+  .object({
+    code: z.enum([
+      'ROW_TOO_LONG',
+      'ROW_QUOTES',
+      /** It has `columns`, the header has `expected`. */
+      'ROW_COLUMNS',
+      /** `field` has to be there. */
+      'FIELD_MISSING',
+      /** `field` cannot be so; `message` says why, as for the fields of a form. */
+      'FIELD_INVALID',
+      /** An earlier `line` has the code `value`. */
+      'CODE_REPEATED',
+      /** An earlier `line` has the address. */
+      'EMAIL_REPEATED',
+      'CODE_EXISTS',
+      'EMAIL_EXISTS',
+      /** Who has a log-in changes their address themselves. */
+      'EMAIL_OF_ACCOUNT',
+      /** No section, class, student is called `value`. */
+      'SECTION_UNKNOWN',
+      'CLASS_UNKNOWN',
+      'STUDENT_UNKNOWN',
+      /** Several sections are called `value`. */
+      'SECTION_AMBIGUOUS',
+      /** Somebody has deleted the department's batch meanwhile. */
+      'BATCH_GONE',
+    ]),
+    field: z.string().optional(),
+    value: z.string().optional(),
+    line: z.int().optional(),
+    message: z.string().optional(),
+    columns: z.int().optional(),
+    expected: z.int().optional(),
+  })
+  .meta({ id: 'ImportCause' });
+export type ImportCause = z.infer<typeof ImportCause>;
+
+/** A row that was left out: why in plain English, and the same for machines. */
+const ImportProblem = z.object({ line: z.int(), reason: z.string(), causes: z.array(ImportCause) });
+export type ImportProblem = z.infer<typeof ImportProblem>;
+
 const Tally = z.object({
   /** Rows read so far, without the header and blank lines. */
   rows: z.int(),
@@ -27,7 +69,7 @@ export type Tally = z.infer<typeof Tally>;
 /** What became of a file. The lines are the file's, the header is line 1; at most 1,000 problems are listed. */
 export const ImportReport = Tally.extend({
   dryRun: z.boolean(),
-  problems: z.array(Problem),
+  problems: z.array(ImportProblem),
   /** Which column was read as what. */
   columns: z.record(z.string(), z.string()),
   ignoredColumns: z.array(z.string()),

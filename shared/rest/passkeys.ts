@@ -40,10 +40,13 @@ export const RegistrationAnswer = z.object({
   }),
 });
 export type RegistrationAnswer = z.infer<typeof RegistrationAnswer>;
+/** What its owner calls it. */
+const PasskeyName = z.string().trim().min(1).max(100);
 export const NewPasskey = z.strictObject({
   response: RegistrationAnswer,
-  name: z.string().trim().min(1).max(100).default('Passkey'),
+  name: PasskeyName.default('Passkey'),
 });
+export const PasskeyPatch = z.strictObject({ name: PasskeyName });
 
 /** For which session a passkey will be used; neither: the only live one. */
 export const PasskeyFor = z.strictObject({ classId: ClassId.optional(), sessionId: SessionId.optional() });

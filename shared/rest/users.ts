@@ -3,6 +3,7 @@ import { UserId } from '../ids.ts';
 import { Role } from '../status.ts';
 import { Email, NewPassword, PersonName } from './auth.ts';
 import { Paging } from './common.ts';
+import { oneLine } from './people.ts';
 
 /** A person as an admin sees one. */
 export const UserView = z
@@ -33,5 +34,9 @@ export const UserPatch = z
   .refine((patch) => Object.keys(patch).length > 0, 'must change something');
 export type UserPatch = z.infer<typeof UserPatch>;
 
-export const UserList = Paging.extend({ role: Role.optional() });
+export const UserList = Paging.extend({
+  role: Role.optional(),
+  /** Whose name or address holds it, or whose code begins with it; in any case of letters. */
+  q: oneLine(100).optional(),
+});
 export const UserPath = z.strictObject({ id: UserId });

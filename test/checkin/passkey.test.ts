@@ -163,6 +163,27 @@ describe('check-in by passkey, in a real browser', function () {
     expect((await post(sue, 'check-in-options', { sessionId: session.id })).code).to.equal('PASSKEY_NEEDED');
   });
 
+  it('[CI11] its owner gives it another name, and nobody else; it goes on checking in', async () => {
+    const { session, sam, sue } = await running();
+    const made = await register(sam, 'phone');
+    const path = `/api/v1/passkeys/${made.data?.id}`;
+    const teacher = await hub.school.person('teacher');
+    const rename = (who: { token: string }, body: unknown, at = path) =>
+      call(hub.url, 'PATCH', at, who.token, body);
+    expect((await rename(sue, { name: 'hers' })).code).to.equal('PASSKEY_NOT_FOUND');
+    expect((await rename(teacher, { name: 'theirs' })).status).to.equal(403);
+    for (const body of [{}, { name: '  ' }, { name: 'x'.repeat(101) }, { name: 'x', counter: 0 }])
+      expect((await rename(sam, body)).code, JSON.stringify(body)).to.equal('INVALID_REQUEST');
+    expect((await rename(sam, { name: 'x' }, '/api/v1/passkeys/ffffffffffffffffffffffff')).code).to.equal(
+      'PASSKEY_NOT_FOUND',
+    );
+    const { data } = await rename(sam, { name: ' old phone ' });
+    expect(data).to.deep.include({ id: made.data?.id, name: 'old phone' });
+    const list = await call(hub.url, 'GET', '/api/v1/passkeys', sam.token);
+    expect(list.data?.items).to.deep.equal([data]);
+    expect((await checkIn(sam, await answer(sam, session))).data?.status).to.equal('present');
+  });
+
   it('[CI11] refuses a passkey whose counter goes back: it was copied', async () => {
     const { session, sam } = await running();
     const key = await softPasskey(hub.connection, sam.id, site);

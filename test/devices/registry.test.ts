@@ -62,6 +62,34 @@ describe('devices: the registry', () => {
       expect((await ask(one.url, scan, { headers: { 'X-Device-Key': bad }, body: {} })).status).to.equal(401);
   });
 
+  it('[SE5] a teacher may list what a session can be bound to: names, and what is in use', async () => {
+    const [free, gone, room] = await Promise.all([gates.device(), gates.device(), gates.boundClass(1)]);
+    await gates.asAdmin(`POST /api/v1/devices/${gone.id}/revoke`);
+    const list = async (token: string) => {
+      const items: { deviceId: string; inUse: boolean }[] = [];
+      for (let cursor = ''; ; ) {
+        const { status, body } = await ask(one.url, `GET /api/v1/devices/bindable?limit=2${cursor}`, {
+          token,
+        });
+        expect(status).to.equal(200);
+        items.push(...body.data.items);
+        if (body.data.nextCursor === null) return items;
+        cursor = `&cursor=${body.data.nextCursor}`;
+      }
+    };
+    const seen = await list(room.teacher.token);
+    for (const one of seen) expect(one).to.have.all.keys('id', 'deviceId', 'name', 'inUse');
+    const inUse = (of: { deviceId: string }, among = seen) =>
+      among.filter(({ deviceId }) => deviceId === of.deviceId).map((found) => found.inUse);
+    expect([inUse(free), inUse(gone), inUse(room.device)]).to.deep.equal([[false], [], [true]]);
+    await gates.close(room.teacher, room.session.id);
+    expect(inUse(room.device, await list(gates.admin.token))).to.deep.equal([false]);
+    const line = 'GET /api/v1/devices/bindable';
+    expect((await ask(one.url, line)).status).to.equal(401);
+    expect((await ask(one.url, line, { token: room.students[0]?.token ?? '' })).status).to.equal(403);
+    expect((await ask(one.url, line, { headers: { 'X-Device-Key': free.key } })).status).to.equal(403);
+  });
+
   it('[DV1] is renamed and deleted by an admin, and shows when it was last there', async () => {
     const { id, key } = await gates.device();
     const renamed = await gates.asAdmin(`PATCH /api/v1/devices/${id}`, { name: 'East door' });

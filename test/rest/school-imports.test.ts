@@ -141,6 +141,20 @@ describe('the school: imports', () => {
       [19, /quote/],
     ] as const)
       expect(reasons.get(line), `line ${line}`).to.match(reason);
+    const causes = new Map(answer.data.problems.map((problem) => [problem.line, problem.causes]));
+    for (const [line, cause] of [
+      [3, { code: 'FIELD_MISSING', field: 'studentCode' }],
+      [5, { code: 'ROW_QUOTES' }],
+      [7, { code: 'FIELD_INVALID', field: 'email', message: 'Invalid email address' }],
+      [8, { code: 'ROW_COLUMNS', columns: 3, expected: 6 }],
+      [9, { code: 'CODE_REPEATED', value: 'B-1', line: 2 }],
+      [11, { code: 'EMAIL_EXISTS' }],
+      [12, { code: 'SECTION_UNKNOWN', value: 'Z' }],
+      [13, { code: 'SECTION_AMBIGUOUS', value: 'A' }],
+      [16, { code: 'EMAIL_REPEATED', line: 15 }],
+      [17, { code: 'ROW_TOO_LONG' }],
+    ] as const)
+      expect(causes.get(line), `line ${line}`).to.deep.equal([cause]);
     for (const code of ['B-4', 'B-11', 'B-12', 'B-15']) expect(await student(code), code).to.be.an('object');
     const again = await send('students', csv);
     expect(tally(again)).to.deep.equal([200, 18, 0, 0, 5, 13]);
@@ -202,8 +216,12 @@ describe('the school: imports', () => {
     const answer = await send('rosters', rosters);
     expect(tally(answer)).to.deep.equal([200, 5, 2, 0, 1, 2]);
     expect(answer.data.problems).to.deep.equal([
-      { line: 4, reason: 'student X-9 is not known' },
-      { line: 5, reason: 'class FR is not known' },
+      {
+        line: 4,
+        reason: 'student X-9 is not known',
+        causes: [{ code: 'STUDENT_UNKNOWN', value: 'X-9' }],
+      },
+      { line: 5, reason: 'class FR is not known', causes: [{ code: 'CLASS_UNKNOWN', value: 'FR' }] },
     ]);
     expect(await count()).to.equal(3);
     expect(tally(await send('rosters', rosters))).to.deep.equal([200, 5, 0, 0, 3, 2]);

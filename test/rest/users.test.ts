@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { oid } from '../../server/data/mongo.ts';
 import { ADMIN, startApp, type TestApp } from '../support/app.ts';
 import { ask, enrol, logIn, newClass, newPerson, type Person } from '../support/http.ts';
 
@@ -53,7 +54,50 @@ describe('REST: accounts, by an admin', () => {
     expect(body.data.items.map((user: { id: string }) => user.id)).to.deep.equal(seen);
   });
 
-  for (const query of ['limit=0', 'limit=201', 'limit=x', 'cursor=x', 'role=head', 'limit[$ne]=1', 'other=1'])
+  it('finds accounts by name, address and code, as they are written', async () => {
+    const make = async (body: { name: string; email: string }, codes: object = {}) => {
+      const made = await ask(app.url, 'POST /api/v1/users', {
+        token: admin,
+        body: { ...body, password: 'password', role: 'student' },
+      });
+      expect(made.status).to.equal(201);
+      await app.mongo.collection('users').updateOne({ _id: oid(made.body.data.id) }, { $set: { ...codes } });
+      return made.body.data.id as string;
+    };
+    const zoe = await make({ name: 'Zoë (night) Quux', email: 'z.quux@find.test' }, { studentCode: 'F-77' });
+    const yan = await make({ name: 'Yan Quux', email: 'yan+x@find.test' }, { teacherCode: 'F-7' });
+    const found = async (q: string, more = '') => {
+      const path = `GET /api/v1/users?q=${encodeURIComponent(q)}${more}`;
+      const { status, body } = await ask(app.url, path, { token: admin });
+      expect(status, path).to.equal(200);
+      return body.data.items.map((user: { id: string }) => user.id);
+    };
+    expect(await found('quux')).to.deep.equal([zoe, yan]);
+    expect(await found('QUUX', `&cursor=${zoe}`)).to.deep.equal([yan]);
+    expect(await found('quux', '&role=admin')).to.deep.equal([]);
+    expect(await found('f-7')).to.deep.equal([zoe, yan]);
+    expect(await found('F-77')).to.deep.equal([zoe]);
+    expect(await found('77')).to.deep.equal([]);
+    expect(await found(' Z.Quux@find ')).to.deep.equal([zoe]);
+    // Signs that mean something in a pattern mean themselves here.
+    expect(await found('(night)')).to.deep.equal([zoe]);
+    expect(await found('yan+x')).to.deep.equal([yan]);
+    for (const q of ['.*', '^', '(n|g)', '[a-z]', 'z.q{1}', '\\w'])
+      expect(await found(q), q).to.deep.equal([]);
+  });
+
+  for (const query of [
+    'limit=0',
+    'limit=201',
+    'limit=x',
+    'cursor=x',
+    'role=head',
+    'q=',
+    'q[$ne]=x',
+    `q=${'x'.repeat(101)}`,
+    'limit[$ne]=1',
+    'other=1',
+  ])
     it(`refuses the list with ?${query}`, async () => {
       const { status, body } = await ask(app.url, `GET /api/v1/users?${query}`, { token: admin });
       expect([status, body.code]).to.deep.equal([400, 'INVALID_REQUEST']);

@@ -122,7 +122,7 @@ export async function startApp(
 
   const app = createApp({
     routes: [
-      ...authRoutes({ auth, accounts, socketTickets }),
+      ...authRoutes({ auth, accounts, socketTickets, timeZone: 'UTC' }),
       ...userRoutes({ accounts }),
       ...classRoutes({ classes }),
       ...liveDialect({

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { oid } from '../../server/data/mongo.ts';
+import type { ImportCause } from '../../shared/rest/imports.ts';
+import { reasonOf } from '../../web/src/screens/admin/import-reasons.ts';
+import { ar } from '../../web/src/texts/ar.ts';
+import { es } from '../../web/src/texts/es.ts';
 import { createGates, type Gates } from '../support/gate.ts';
 import { ask } from '../support/http.ts';
 import { axe, complaintsOf, SIZES, startWeb, type Web } from '../support/web.ts';
@@ -147,6 +151,15 @@ describe('the web app: administrators', function () {
     await dialog().getByLabel('E-mail address').fill('johan@school.test');
     await send('Save');
     await row('johan@school.test').waitFor();
+    await page.getByLabel('Search by name, e-mail or code').fill('JOHAN@school');
+    await row('Office').waitFor({ state: 'detached' });
+    await row('johan@school.test').waitFor();
+    await page.getByLabel('Search by name, e-mail or code').fill('.*');
+    await said('Nothing fits');
+    await page.getByLabel('Search by name, e-mail or code').fill('T-0');
+    await row('Maria Montessori').waitFor();
+    await page.getByLabel('Search by name, e-mail or code').fill('');
+    await row('Johan').waitFor();
     await page.getByLabel('Role').selectOption('admin');
     await row('Johan').waitFor({ state: 'detached' });
     await row('Office').waitFor();
@@ -284,7 +297,7 @@ describe('the web app: administrators', function () {
     const [list] = await Promise.all([page.waitForEvent('download'), button('Download the list').click()]);
     let text = '';
     for await (const piece of await list.createReadStream()) text += String(piece);
-    expect(text).to.equal('\uFEFFline,reason\r\n3,firstName is missing\r\n');
+    expect(text).to.equal('\uFEFFLine,Why\r\n3,firstName is missing\r\n');
     // Another column for a field: what was tried before says nothing any more.
     await page.getByLabel('lastName').selectOption('Shoe size');
     expect(await button('Import for real').count()).to.equal(0);
@@ -307,6 +320,43 @@ describe('the web app: administrators', function () {
     await page.context().setOffline(false);
     await button('Try it first').click();
     await button('Import for real').waitFor();
+  });
+
+  it('[WA7][WA10] says why a row is left out in the language in use, and what it does not know as the server says it', async () => {
+    const csv = [
+      'studentCode,firstName,email,section',
+      'W-1,Ann,nobody,',
+      'W-1,Bo,,',
+      'W-2,Cy',
+      ',,,',
+      'W-3,Di,,Zeta',
+      'W-1,Ed,,',
+    ].join('\n');
+    const tried = async (locale: string, tryIt: string) => {
+      const here = await web.signedIn({ id: gates.admin.id }, '/admin/import', { locale });
+      await here
+        .locator('input[type=file]')
+        .setInputFiles({ name: 's.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+      await here.getByRole('button', { name: tryIt }).click();
+      await here.getByRole('table').waitFor();
+      return here;
+    };
+    const spanish = await tried('es', es.admin.imports.try);
+    const why = async (of: Page) => await of.locator('tbody bdi').allTextContents();
+    expect(await why(spanish)).to.deep.equal([
+      'En email: No es una dirección de correo electrónico',
+      'Columnas aquí: 2; en el encabezado: 4',
+      'Falta studentCode · Falta firstName',
+      'No existe la sección Zeta',
+      'El código W-1 ya está en la línea 3',
+    ]);
+    const arabic = await tried('ar', ar.admin.imports.try);
+    for (const line of await why(arabic)) expect(line).to.match(/\p{Script=Arabic}/u);
+    expect(await axe(arabic)).to.deep.equal([]);
+    // A server that knows more causes than this page does.
+    const code = 'OF_TOMORROW' as ImportCause['code'];
+    const unknown = { line: 2, reason: 'is of tomorrow', causes: [{ code }] };
+    expect(reasonOf(unknown, es.admin.imports.reasons, String)).to.equal('is of tomorrow');
   });
 
   it('takes in what a device saw of somebody unknown, and discards another event', async () => {
@@ -332,6 +382,26 @@ describe('the web app: administrators', function () {
     await page.getByLabel('Resolved').check();
     await card('nobody-7').getByText('Taken in').waitFor();
     await card('nobody-8').getByText('Discarded').waitFor();
+  });
+
+  it('opens the register of a live session, and its projector', async () => {
+    const other = await gates.boundClass(3, { room: '4.202' });
+    await name(other.students[0]?.id ?? '', 'Cleo Díaz', 'S-400');
+    await page.goto(`/admin/sessions/${other.session.id}`);
+    await page.getByRole('link', { name: 'Register', exact: true }).click();
+    await page.waitForURL(`**/teach/${other.id}`);
+    const card = page.getByRole('listitem').filter({ hasText: 'Cleo Díaz' });
+    await card.locator('[data-card]').click();
+    await card.filter({ hasText: 'Present' }).waitFor();
+    await card.filter({ hasText: 'Waiting' }).waitFor({ state: 'detached' });
+    await page.goto(`/admin/sessions/${other.session.id}`);
+    await page.getByRole('link', { name: 'Projector', exact: true }).click();
+    await page.waitForURL(`**/board/${other.session.id}`);
+    await said('4.202');
+    await must(`POST /api/v1/sessions/${other.session.id}/cancel`);
+    await page.goto(`/admin/sessions/${other.session.id}`);
+    await said('Cancelled');
+    expect(await page.getByRole('link', { name: /^(Register|Projector)$/ }).count()).to.equal(0);
   });
 
   it('ends a session, and cancels another', async () => {

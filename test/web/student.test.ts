@@ -193,7 +193,7 @@ describe('the web app: students', function () {
     await page.getByRole('heading', { name: 'You are checked in' }).waitFor();
   });
 
-  it('registers a passkey, checks in with it where code and passkey are both needed, and removes it', async () => {
+  it('registers a passkey, checks in with it where code and passkey are both needed, renames and removes it', async () => {
     const group = await named(1, 'Exam');
     const page = await web.signedIn(nth(group.students, 0), '/account');
     const cdp = await page.context().newCDPSession(page);
@@ -211,7 +211,7 @@ describe('the web app: students', function () {
     await page.getByText('You have none yet.').waitFor();
     await page.getByLabel('Name of this device').fill('my phone');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await page.getByRole('listitem').getByText('my phone').waitFor();
+    await page.getByRole('listitem').getByText('my phone', { exact: true }).waitFor();
 
     const session = await begin(group, { methods: ['code', 'passkey'], require: ['code', 'passkey'] });
     await page.goto('/check-in');
@@ -227,7 +227,19 @@ describe('the web app: students', function () {
 
     await page.goto('/account');
     await page.getByText('Last used').waitFor();
-    await page.getByRole('button', { name: 'Remove “my phone”' }).click();
+    await page.getByRole('button', { name: 'Rename “my phone”' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name of this device').fill('   ');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('This is needed', { exact: true }).waitFor();
+    expect(await axe(page)).to.deep.equal([]);
+    await dialog.getByLabel('Name of this device').fill('old tablet');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('It is called “old tablet” now.').waitFor();
+    await page.reload();
+    await page.getByRole('listitem').getByText('old tablet').waitFor();
+    await page.getByRole('button', { name: 'Remove “old tablet”' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText('You have none yet.').waitFor();
   });

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { createClasses } from '../../server/data/classes.ts';
 import { oid } from '../../server/data/mongo.ts';
 import type { UserId } from '../../shared/ids.ts';
+import { createGates } from '../support/gate.ts';
 import { call } from '../support/hub.ts';
 import { axe, complaintsOf, SIZES, startWeb, type Web } from '../support/web.ts';
 
@@ -361,6 +362,31 @@ describe('the web app: teachers', function () {
     expect(session?.methods).to.have.members(['teacher', 'code', 'passkey']);
     expect(session?.require).to.have.members(['code', 'passkey']);
     expect(session?.lateRule).to.deep.equal({ graceMinutes: 5 });
+  });
+
+  it('offers the devices that there are to bind a register to, and none', async () => {
+    const gates = await createGates(web.hub);
+    const free = await gates.device();
+    const { device: taken } = await gates.boundClass(1);
+    const made = await newClass();
+    const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
+    const open = async () => {
+      await page.getByRole('button', { name: 'Start with other settings' }).click();
+      await page.getByLabel('Device', { exact: true }).check();
+      const choice = page.getByRole('dialog').getByRole('combobox', { name: 'Device' });
+      await choice.getByRole('option', { name: `A gate (${free.deviceId})` }).waitFor({ state: 'attached' });
+      return choice;
+    };
+    const choice = await open();
+    expect(await choice.inputValue()).to.equal('');
+    const busy = choice.getByRole('option', { name: `A gate (${taken.deviceId}) (in use)` });
+    expect(await busy.isDisabled()).to.equal(true);
+    expect(await axe(page)).to.deep.equal([]);
+    await choice.selectOption(free.deviceId);
+    await page.getByRole('dialog').getByRole('button', { name: 'Start register' }).click();
+    await says(page, 'Ada Byron', 'Unmarked');
+    await gates.scan(free.key, { studentId: made.students[0]?.id });
+    await says(page, 'Ada Byron', 'Present');
   });
 
   it('changes a class and who teaches it, and deletes it', async () => {

@@ -32,11 +32,12 @@ const tokens = (grant: Grant): Tokens => ({
 
 /** Where the browser sends the web app's cookie, and nowhere else. */
 const WEB = '/api/v1/auth/session';
-const webSession = (grant: Grant): WebSession => ({
+const webSession = (grant: Grant, timeZone: string): WebSession => ({
   accessToken: grant.accessToken,
   tokenType: 'Bearer',
   expiresAt: iso(grant.expiresAt),
   user: me(grant.user),
+  timeZone,
 });
 
 /** `/api/v1/auth`. */
@@ -44,10 +45,12 @@ export const authRoutes = ({
   auth,
   accounts,
   socketTickets,
+  timeZone,
 }: {
   auth: Auth;
   accounts: Accounts;
   socketTickets: SocketTickets;
+  timeZone: string;
 }): Route[] => [
   route(
     {
@@ -98,7 +101,7 @@ export const authRoutes = ({
     async ({ body, ip, browser }) => {
       const grant = await auth.logIn(body, { address: ip, kind: 'web' });
       browser.set(grant.cookie, grant.refreshExpiresAt);
-      return webSession(grant);
+      return webSession(grant, timeZone);
     },
   ),
   route(
@@ -116,7 +119,7 @@ export const authRoutes = ({
     async ({ browser }) => {
       const grant = await auth.renew(browser.cookie);
       browser.set(grant.cookie, grant.refreshExpiresAt);
-      return webSession(grant);
+      return webSession(grant, timeZone);
     },
   ),
   route(

@@ -2,6 +2,7 @@ import type { UserId } from '../../../shared/ids.ts';
 import { Recognitions, ScanReply } from '../../../shared/protocol/index.ts';
 import { Paging } from '../../../shared/rest/common.ts';
 import {
+  BindablePage,
   DeviceGone,
   DevicePage,
   DevicePatch,
@@ -19,12 +20,14 @@ import {
   TerminalCommandView,
 } from '../../../shared/rest/devices.ts';
 import { type Route, route } from '../../rest/route.ts';
+import type { Bindable } from './bindable.ts';
 import type { Registry } from './registry.ts';
 import type { Review } from './review.ts';
 import type { Scanning } from './scanning.ts';
 import type { Terminals } from './terminals.ts';
 
 const ADMIN = ['admin'] as const;
+const STAFF = ['teacher', 'admin'] as const;
 const tags = ['devices'];
 const root = '/api/v1/devices';
 /** A thousand recognitions, written at some length. */
@@ -32,6 +35,7 @@ const MOST_BYTES = 512 * 1024;
 
 type Services = {
   readonly devices: Registry;
+  readonly bindable: Bindable;
   readonly quarantine: Review;
   readonly scanning: Scanning;
   readonly terminals: Terminals;
@@ -70,8 +74,20 @@ const scanRoute = ({ scanning }: Services): Route =>
     async ({ who, body }) => await scanning.scan(who, body),
   );
 
-/** What was set aside, and the terminals that nobody knows; before the paths with an id, which would take their names. */
-const reviewRoutes = ({ quarantine: review, terminals }: Services): Route[] => [
+/** What can be bound, what was set aside, and the terminals that nobody knows; before the paths with an id, which would take their names. */
+const namedRoutes = ({ bindable, quarantine: review, terminals }: Services): Route[] => [
+  route(
+    {
+      method: 'get',
+      path: `${root}/bindable`,
+      roles: STAFF,
+      summary: 'What the devices are called that a session can be bound to, and which are in use.',
+      tags,
+      query: Paging,
+      reply: BindablePage,
+    },
+    async ({ query }) => await bindable(query),
+  ),
   route(
     {
       method: 'get',
@@ -117,12 +133,12 @@ const reviewRoutes = ({ quarantine: review, terminals }: Services): Route[] => [
   ),
 ];
 
-/** `/api/v1/devices`, for admins, and the devices' own door. */
+/** `/api/v1/devices`, for admins but for what can be bound, and the devices' own door. */
 export const deviceRoutes = (services: Services): Route[] => {
   const { devices: registry, terminals } = services;
   return [
     scanRoute(services),
-    ...reviewRoutes(services),
+    ...namedRoutes(services),
     route(
       {
         method: 'post',

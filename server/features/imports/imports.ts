@@ -1,12 +1,19 @@
 import type { z } from 'zod';
 import { Fault } from '../../../shared/faults.ts';
-import type { ImportKind, ImportReport, Tally } from '../../../shared/rest/imports.ts';
+import type {
+  ImportCause,
+  ImportKind,
+  ImportProblem,
+  ImportReport,
+  Tally,
+} from '../../../shared/rest/imports.ts';
 import { type Columns, columnsOf, type Fields, valuesOf } from './columns.ts';
 import { linesOf } from './lines.ts';
+import { problemOf } from './problems.ts';
 import { rowsOf } from './records.ts';
 
-/** What became of one row; a text says why it was left out. */
-export type Outcome = 'created' | 'updated' | 'unchanged' | { readonly problem: string };
+/** What became of one row, or why it was left out. */
+export type Outcome = 'created' | 'updated' | 'unchanged' | { readonly problem: ImportCause };
 export type Numbered<T> = { readonly line: number; readonly row: T };
 
 /** One kind of import, for one file. */
@@ -44,15 +51,16 @@ export const createImports = (kinds: { readonly [kind in ImportKind]: StartImpor
     const { dryRun, map, onProgress } = options;
     const importing = kinds[kind]();
     const tally = { rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
-    const problems: { line: number; reason: string }[] = [];
-    let fresh: { line: number; reason: string }[] = [];
+    const problems: ImportProblem[] = [];
+    let fresh: ImportProblem[] = [];
     let columns: Columns | undefined;
     let batch: Numbered<unknown>[] = [];
 
-    const fail = (line: number, reason: string) => {
+    const fail = (line: number, ...causes: ImportCause[]) => {
+      const problem = problemOf(line, causes);
       tally.failed += 1;
-      fresh.push({ line, reason });
-      if (problems.length < MAX_PROBLEMS) problems.push({ line, reason });
+      fresh.push(problem);
+      if (problems.length < MAX_PROBLEMS) problems.push(problem);
     };
     const carryOut = async () => {
       const outcomes = batch.length === 0 ? [] : await importing.apply(batch, dryRun);
@@ -75,7 +83,7 @@ export const createImports = (kinds: { readonly [kind in ImportKind]: StartImpor
         'fields' in read ? importing.schema.safeParse(valuesOf(read.fields, columns)) : undefined;
       if ('problem' in read) fail(read.line, read.problem);
       else if (parsed?.success) batch.push({ line: read.line, row: parsed.data });
-      else if (parsed) fail(read.line, reasonOf(parsed.error));
+      else if (parsed) fail(read.line, ...causesOf(parsed.error));
       if (tally.rows % BATCH === 0) await carryOut();
     }
     if (columns === undefined)
@@ -93,9 +101,9 @@ export const createImports = (kinds: { readonly [kind in ImportKind]: StartImpor
 });
 export type Imports = ReturnType<typeof createImports>;
 
-const reasonOf = (error: z.ZodError): string =>
-  error.issues
-    .map(({ path, code, message }) =>
-      `${path.join('.')} ${code === 'invalid_type' ? 'is missing' : message}`.trim(),
-    )
-    .join('; ');
+const causesOf = (error: z.ZodError): ImportCause[] =>
+  error.issues.map(({ path, code, message }) =>
+    code === 'invalid_type'
+      ? { code: 'FIELD_MISSING', field: path.join('.') }
+      : { code: 'FIELD_INVALID', field: path.join('.'), message },
+  );

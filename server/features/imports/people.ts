@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { FAULTS } from '../../../shared/faults.ts';
 import type { SectionId, UserId } from '../../../shared/ids.ts';
 import { Email } from '../../../shared/rest/auth.ts';
+import type { ImportCause } from '../../../shared/rest/imports.ts';
 import { Code, NewStudent } from '../../../shared/rest/people.ts';
 import type { Kind, People, Person } from '../../data/people.ts';
 import { nameOf } from '../../domain/names.ts';
@@ -79,12 +79,12 @@ export const peopleImport =
     const addresses = new Map<string, number>();
     const mentioned = new Set<SectionId>();
 
-    const twice = ({ line, row }: Numbered<Row>): string | undefined => {
+    const twice = ({ line, row }: Numbered<Row>): ImportCause | undefined => {
       const first = codes.get(row.code) ?? codes.set(row.code, line).get(row.code);
-      if (first !== line) return `code ${row.code} stands in line ${first} already`;
+      if (first !== line) return { code: 'CODE_REPEATED', value: row.code, line: first ?? 0 };
       if (row.email === undefined) return undefined;
       const owner = addresses.get(row.email) ?? addresses.set(row.email, line).get(row.email);
-      return owner === line ? undefined : `email stands in line ${owner} already`;
+      return owner === line ? undefined : { code: 'EMAIL_REPEATED', line: owner ?? 0 };
     };
 
     return {
@@ -114,12 +114,11 @@ export const peopleImport =
           if (section && 'problem' in section) return section;
           const known = byCode.get(row.code);
           const owner = row.email === undefined ? undefined : owners.get(row.email);
-          if (owner !== undefined && owner !== known?.id) return { problem: FAULTS.EMAIL_EXISTS.text };
+          if (owner !== undefined && owner !== known?.id) return { problem: { code: 'EMAIL_EXISTS' } };
           if (section) mentioned.add(section.id);
           const set = changeOf(row, section?.id, known);
           if (!set) return 'unchanged';
-          if (known?.hasLogin && set.email !== undefined)
-            return { problem: 'email of somebody with a log-in is theirs to change' };
+          if (known?.hasLogin && set.email !== undefined) return { problem: { code: 'EMAIL_OF_ACCOUNT' } };
           if (set.sectionId) for (const id of [set.sectionId, known?.sectionId]) if (id) touched.add(id);
           writes.push({ id: known?.id ?? null, set, place });
           return known ? 'updated' : 'created';
@@ -129,7 +128,7 @@ export const peopleImport =
         const refused = await people.writeAll(kind, writes, new Date(clock.now()));
         for (const [index, code] of refused) {
           const write = writes[index];
-          if (write) outcomes[write.place] = { problem: FAULTS[code].text };
+          if (write) outcomes[write.place] = { problem: { code } };
         }
         if (touched.size > 0) await rosters.sectionsChanged([...touched]);
         return outcomes;

@@ -1,10 +1,11 @@
 import { parse } from 'csv-parse/sync';
+import type { ImportCause } from '../../../shared/rest/imports.ts';
 import { type Line, MAX_LINE } from './lines.ts';
 
 /** A row of a CSV file with the line that it begins in, or why there is none. */
 export type Row =
   | { readonly line: number; readonly fields: string[] }
-  | { readonly line: number; readonly problem: string };
+  | { readonly line: number; readonly problem: ImportCause };
 
 /** Over how many lines a quoted field may reach. */
 const MAX_LINES = 50;
@@ -68,9 +69,8 @@ export async function* rowsOf(lines: AsyncGenerator<Line>): AsyncGenerator<Row> 
     if (fits) {
       width ??= fields.length;
       yield { line, fields };
-    } else if (tooLong) yield { line, problem: 'is too long' };
-    else if (fields === undefined || taken > 1)
-      yield { line, problem: 'has a quote that is not closed, or not where one may be' };
-    else yield { line, problem: `has ${fields.length} columns, the header has ${width}` };
+    } else if (tooLong) yield { line, problem: { code: 'ROW_TOO_LONG' } };
+    else if (fields === undefined || taken > 1) yield { line, problem: { code: 'ROW_QUOTES' } };
+    else yield { line, problem: { code: 'ROW_COLUMNS', columns: fields.length, expected: width ?? 0 } };
   }
 }

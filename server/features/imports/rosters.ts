@@ -39,8 +39,8 @@ export const rostersImport =
       const outcomes = rows.map(({ row }): Outcome => {
         const classId = classIds.get(row.classCode);
         const userId = students.get(row.studentCode);
-        if (classId === undefined) return { problem: `class ${row.classCode} is not known` };
-        if (userId === undefined) return { problem: `student ${row.studentCode} is not known` };
+        if (classId === undefined) return { problem: { code: 'CLASS_UNKNOWN', value: row.classCode } };
+        if (userId === undefined) return { problem: { code: 'STUDENT_UNKNOWN', value: row.studentCode } };
         const studentId = studentIdOf(userId);
         const ours = wanted.get(classId) ?? new Set();
         const isNew = !added.get(classId)?.has(studentId) && !ours.has(studentId);

@@ -1,8 +1,10 @@
 import type { SectionId } from '../../../shared/ids.ts';
+import type { ImportCause } from '../../../shared/rest/imports.ts';
 import type { Structure } from '../../data/structure.ts';
+import { said } from './problems.ts';
 
 type Named = { section?: string | undefined; dep?: string | undefined; batch?: string | undefined };
-type Found = { readonly id: SectionId } | { readonly problem: string };
+type Found = { readonly id: SectionId } | { readonly problem: ImportCause };
 
 /** Finds the sections that rows name, under `keyOf` the row. */
 export type SectionFinder = (rows: readonly Named[]) => Promise<Map<string, Found>>;
@@ -29,9 +31,9 @@ export const createSectionFinder =
         });
         const [only] = fitting;
         if (only && fitting.length === 1) return [key, { id: only.id }];
-        const problem = only
-          ? `section ${section} is there more than once; say dep and batch`
-          : `section ${[section, dep, batch].filter(Boolean).join(' / ')} is not known`;
+        const problem: ImportCause = only
+          ? { code: 'SECTION_AMBIGUOUS', value: said(section ?? '') }
+          : { code: 'SECTION_UNKNOWN', value: said([section, dep, batch].filter(Boolean).join(' / ')) };
         return [key, { problem }];
       }),
     );

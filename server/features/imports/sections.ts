@@ -60,7 +60,7 @@ export const sectionsImport =
             if (seen.has(key) || (parent && there.has(`${parent.id} ${row.name}`))) return 'unchanged';
             seen.add(key);
             if (dryRun) return 'created';
-            if (!parent) return { problem: 'its department and batch are gone again' };
+            if (!parent) return { problem: { code: 'BATCH_GONE' } };
             const create = sections.create({ name: row.name, depBatchId: parent.id });
             return (await made(create)) ? 'created' : 'unchanged';
           }),

@@ -123,6 +123,13 @@ export const createPasskeyService = ({ passkeys, users, publicUrl, clock }: Deps
 
     list: async (userId: UserId): Promise<PasskeyView[]> => (await passkeys.of(userId)).map(view),
 
+    /** Gives one of the student's own another name. PASSKEY_NOT_FOUND. */
+    async rename(userId: UserId, id: string, name: string): Promise<PasskeyView> {
+      const renamed = await passkeys.rename(userId, id, name);
+      if (renamed === null) throw new Fault('PASSKEY_NOT_FOUND');
+      return view(renamed);
+    },
+
     /** From now on the passkey checks nobody in. PASSKEY_NOT_FOUND. */
     async revoke(userId: UserId, id: string): Promise<void> {
       if (!(await passkeys.remove(userId, id))) throw new Fault('PASSKEY_NOT_FOUND');

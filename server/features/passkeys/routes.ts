@@ -4,6 +4,7 @@ import {
   PasskeyFor,
   PasskeyGone,
   PasskeyList,
+  PasskeyPatch,
   PasskeyPath,
   PasskeyView,
   WebAuthnOptions,
@@ -63,6 +64,20 @@ export const passkeyRoutes = ({ passkeys, passkeySession }: PasskeyRoutes): Rout
       reply: PasskeyList,
     },
     async ({ who }) => ({ items: await passkeys.list(who.userId) }),
+  ),
+  route(
+    {
+      method: 'patch',
+      path: '/api/v1/passkeys/:id',
+      roles,
+      summary: 'Give one of your passkeys another name.',
+      tags,
+      params: PasskeyPath,
+      body: PasskeyPatch,
+      reply: PasskeyView,
+      faults: ['PASSKEY_NOT_FOUND'],
+    },
+    async ({ who, params, body }) => await passkeys.rename(who.userId, params.id, body.name),
   ),
   route(
     {

@@ -34,7 +34,8 @@ export const userRoutes = ({ accounts }: { accounts: Accounts }): Route[] => [
       method: 'get',
       path: '/api/v1/users',
       roles: ADMIN,
-      summary: 'Everyone with an account.',
+      summary:
+        'Everyone with an account: all, those of a role, or those whose name, address or code fits `q`.',
       tags,
       query: UserList,
       reply: paged(UserView),

@@ -48,7 +48,7 @@ export const readShown = async <T>(path: string, signal?: AbortSignal): Promise<
 };
 
 /** How often what could not be brought up to date is asked for again, in ms. */
-const AGAIN_MS = 5_000;
+export const AGAIN_MS = 5_000;
 
 /** What a path of the API answers, kept for a while and over times without a network. Undefined: not asked. */
 export const useShown = <T>(path: string | undefined): UseQueryResult<Shown<T>, Error> => {

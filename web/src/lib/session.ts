@@ -5,6 +5,9 @@ import { isAway, request } from './api.ts';
 import { observable } from './observable.ts';
 import { forgetKnown, keepKnown, lastKnown } from './store.ts';
 
+/** Somebody, and the time zone in which their school counts its days. */
+type Here = { readonly user: Me; readonly timeZone: string };
+
 /**
  * Who sits at this browser. `starting`: not known yet; `unreachable`: nobody could be asked and nobody was here before.
  * `in` with `confirmed: false`: who was last here, while the server cannot be reached. `out` says why, where there is one.
@@ -12,7 +15,7 @@ import { forgetKnown, keepKnown, lastKnown } from './store.ts';
 export type SessionState =
   | { readonly status: 'starting' | 'unreachable' }
   | { readonly status: 'out'; readonly why?: 'left' | 'elsewhere' }
-  | { readonly status: 'in'; readonly user: Me; readonly confirmed: boolean };
+  | ({ readonly status: 'in'; readonly confirmed: boolean } & Here);
 
 const WEB = '/api/v1/auth/session';
 /** A token this close to its end, in ms, is replaced before it is used. */
@@ -41,7 +44,7 @@ const leaving = (so?: boolean): boolean => {
 };
 /** How often the server is tried again that has not been told of a signing out, in ms. */
 const TELL_AGAIN_MS = 5_000;
-const LAST = { userId: 'browser', key: 'last user' };
+const LAST = { userId: 'browser', key: 'last here' };
 
 type Held = { readonly token: string; readonly expiresAt: number };
 
@@ -62,14 +65,14 @@ const createSession = () => {
     asking = undefined;
   };
 
-  const enter = ({ accessToken, expiresAt, user }: WebSession): void => {
+  const enter = ({ accessToken, expiresAt, user, timeZone }: WebSession): void => {
     held = { token: accessToken, expiresAt: Date.parse(expiresAt) };
     hint(true);
     const now = state.get();
-    if (now.status === 'in' && now.confirmed && now.user.id === user.id) return;
-    state.set({ status: 'in', user, confirmed: true });
+    if (now.status === 'in' && now.confirmed && now.user.id === user.id && now.timeZone === timeZone) return;
+    state.set({ status: 'in', user, timeZone, confirmed: true });
     void forgetKnown(user.id);
-    void keepKnown(LAST.userId, LAST.key, user);
+    void keepKnown(LAST.userId, LAST.key, { user, timeZone } satisfies Here);
   };
   const leave = (why?: 'left' | 'elsewhere'): void => {
     stop();
@@ -145,8 +148,8 @@ const createSession = () => {
       } catch (error) {
         if (state.get().status === 'out') return;
         if (error instanceof Fault && error.code === 'FORBIDDEN') return leave();
-        const last = await lastKnown<Me>(LAST.userId, LAST.key);
-        state.set(last ? { status: 'in', user: last.data, confirmed: false } : { status: 'unreachable' });
+        const last = await lastKnown<Here>(LAST.userId, LAST.key);
+        state.set(last ? { status: 'in', ...last.data, confirmed: false } : { status: 'unreachable' });
       }
     },
 

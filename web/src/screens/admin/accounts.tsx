@@ -13,8 +13,8 @@ import { Asked, State, toast } from '../../ui/feedback.tsx';
 import { Choices, Form, SelectField, sentenceOf, TextField } from '../../ui/form.tsx';
 import { Table } from '../../ui/table.tsx';
 import styles from './admin.module.css';
-import { Listed, usePages } from './pages.tsx';
-import { Chip, Confirm, Facts, RowActions, Tools } from './parts.tsx';
+import { Listed, usePages, useSettled } from './pages.tsx';
+import { Chip, Confirm, Facts, RowActions, SearchBox, Tools } from './parts.tsx';
 
 const ROLES = ['student', 'teacher', 'admin'] as const;
 
@@ -83,10 +83,13 @@ export const Accounts = () => {
   const [role, setRole] = useState<Role | ''>('');
   const [disabling, setDisabling] = useState<UserView>();
   const [making, setMaking] = useState(false);
-  const pages = usePages<UserView>(withQuery('/api/v1/users', { role }));
+  const [text, setText] = useState('');
+  const q = useSettled(text.trim());
+  const pages = usePages<UserView>(withQuery('/api/v1/users', { role, q }));
   return (
     <>
       <Tools>
+        <SearchBox label={words.searchAccounts} value={text} onChange={setText} />
         <SelectField
           label={words.role}
           name="role"
@@ -104,7 +107,16 @@ export const Accounts = () => {
           {words.newAccount}
         </Button>
       </Tools>
-      <Listed pages={pages} empty={<State title={words.empty.accounts} />}>
+      <Listed
+        pages={pages}
+        empty={
+          q === '' && role === '' ? (
+            <State title={words.empty.accounts} />
+          ) : (
+            <State title={admin.nothingFits} note={admin.nothingFitsNote} />
+          )
+        }
+      >
         {(users) => (
           <Table
             stack

@@ -2,6 +2,7 @@ import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ClassView } from '../../../../shared/rest/classes.ts';
+import { useAll } from '../../lib/all.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { refresh } from '../../lib/queries.ts';
 import { authorized } from '../../lib/session.ts';
@@ -11,7 +12,6 @@ import { Head } from '../../ui/frame.tsx';
 import { Table } from '../../ui/table.tsx';
 import { ClassForm } from './class-form.tsx';
 import { useSections, useTeacherNames } from './names.ts';
-import { useAll } from './pages.tsx';
 import { Confirm, RowActions, SearchBox, Tools } from './parts.tsx';
 
 const fits = (one: ClassView, owner: string, text: string): boolean =>

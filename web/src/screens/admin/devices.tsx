@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { DeviceView, StrangerView } from '../../../../shared/rest/devices.ts';
+import { useAll } from '../../lib/all.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { useShown } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
@@ -12,7 +13,6 @@ import { Table } from '../../ui/table.tsx';
 import styles from './admin.module.css';
 import { DeviceCard } from './device-card.tsx';
 import { DeviceDialog, type Over } from './device-dialogs.tsx';
-import { useAll } from './pages.tsx';
 import { RowActions } from './parts.tsx';
 
 type Stranger = z.infer<typeof StrangerView>;

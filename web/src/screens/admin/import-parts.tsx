@@ -1,6 +1,7 @@
 import { Download, FileSpreadsheet } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { ImportKind, ImportReport, Tally } from '../../../../shared/rest/imports.ts';
+import { fieldError } from '../../lib/field-errors.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -9,6 +10,7 @@ import { Table } from '../../ui/table.tsx';
 import styles from './admin.module.css';
 import { csvOf, FIELDS } from './columns.ts';
 import { saveBlob } from './download.ts';
+import { reasonOf } from './import-reasons.ts';
 import type { Progress } from './upload.ts';
 
 /** Where a file is chosen or dropped. */
@@ -151,7 +153,10 @@ const Problems = ({ of, name }: { of: ImportReport; name: string }) => {
   const words = useTexts().admin.imports;
   const save = () =>
     saveBlob(
-      csvOf([['line', 'reason'], ...of.problems.map(({ line, reason }) => [line, reason])]),
+      csvOf([
+        [words.line, words.why],
+        ...of.problems.map((problem) => [problem.line, reasonOf(problem, words.reasons, fieldError)]),
+      ]),
       `${name}-problems.csv`,
     );
   return (
@@ -172,7 +177,11 @@ const Problems = ({ of, name }: { of: ImportReport; name: string }) => {
           keyOf={({ line, reason }) => `${line} ${reason}`}
           columns={[
             { key: 'line', head: words.line, cell: ({ line }) => line },
-            { key: 'why', head: words.why, cell: ({ reason }) => <bdi>{reason}</bdi> },
+            {
+              key: 'why',
+              head: words.why,
+              cell: (problem) => <bdi>{reasonOf(problem, words.reasons, fieldError)}</bdi>,
+            },
           ]}
         />
       </div>

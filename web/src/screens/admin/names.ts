@@ -1,8 +1,8 @@
 import type { ClassView } from '../../../../shared/rest/classes.ts';
 import type { Teacher } from '../../../../shared/rest/people.ts';
 import type { DepBatch, Section } from '../../../../shared/rest/structure.ts';
+import { useAll } from '../../lib/all.ts';
 import { useTexts } from '../../lib/language.ts';
-import { useAll } from './pages.tsx';
 
 /** What the classes are called, by id; the id's own end until they are known. */
 export const useClassNames = () => {

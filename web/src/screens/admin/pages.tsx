@@ -3,22 +3,14 @@ import {
   keepPreviousData,
   type UseInfiniteQueryResult,
   useInfiniteQuery,
-  useQuery,
 } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
-import { withQuery } from '../../lib/api.ts';
+import { and, type Page } from '../../lib/all.ts';
 import { useTexts } from '../../lib/language.ts';
 import { readShown, type Shown } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failure, Loading, Stale } from '../../ui/feedback.tsx';
 import styles from './admin.module.css';
-
-type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
-
-const after = (path: string, query: Record<string, string | undefined>): string => {
-  const [bare = path, had] = path.split('?');
-  return withQuery(bare, { ...Object.fromEntries(new URLSearchParams(had)), ...query });
-};
 
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<Shown<Page<T>>>, Error>;
 
@@ -26,7 +18,7 @@ type Pages<T> = UseInfiniteQueryResult<InfiniteData<Shown<Page<T>>>, Error>;
 export const usePages = <T,>(path: string): Pages<T> =>
   useInfiniteQuery({
     queryKey: [path, 'pages'],
-    queryFn: ({ pageParam, signal }) => readShown<Page<T>>(after(path, { cursor: pageParam }), signal),
+    queryFn: ({ pageParam, signal }) => readShown<Page<T>>(and(path, { cursor: pageParam }), signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ data }) => data.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -58,28 +50,6 @@ export const Listed = <T,>({
     </div>
   );
 };
-
-/** More pages than any school's classes or sections have. */
-const MOST_PAGES = 25;
-
-/** A whole list of the API, where it is one that fits a page: classes, sections, devices. */
-export const useAll = <T,>(path: string) =>
-  useQuery({
-    queryKey: [path, 'all'],
-    queryFn: async ({ signal }): Promise<Shown<readonly T[]>> => {
-      const items: T[] = [];
-      let since: number | undefined;
-      let cursor: string | undefined;
-      for (let page = 0; page < MOST_PAGES; page += 1) {
-        const { data, since: old } = await readShown<Page<T>>(after(path, { limit: '200', cursor }), signal);
-        items.push(...data.items);
-        since ??= old;
-        if (data.nextCursor === null) break;
-        cursor = data.nextCursor;
-      }
-      return since === undefined ? { data: items } : { data: items, since };
-    },
-  });
 
 /** What was typed, once nobody has typed for a moment. */
 export const useSettled = (text: string, ms = 200): string => {

@@ -126,6 +126,8 @@ export const SearchBox = ({
       className={formStyles.input}
       aria-label={label}
       placeholder={label}
+      // As much as the server looks for.
+      maxLength={100}
       value={value}
       onChange={(event) => onChange(event.target.value)}
     />

@@ -1,6 +1,7 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { DepBatch, Section } from '../../../../shared/rest/structure.ts';
+import { useAll } from '../../lib/all.ts';
 import { useTexts } from '../../lib/language.ts';
 import { refresh } from '../../lib/queries.ts';
 import { authorized } from '../../lib/session.ts';
@@ -11,7 +12,6 @@ import { Asked, State, toast } from '../../ui/feedback.tsx';
 import { Form, TextField } from '../../ui/form.tsx';
 import { Head } from '../../ui/frame.tsx';
 import styles from './admin.module.css';
-import { useAll } from './pages.tsx';
 import { Confirm } from './parts.tsx';
 
 const BATCHES = '/api/v1/dep-batch';

@@ -1,4 +1,4 @@
-import { ArrowLeft, MonitorPlay, Radio } from 'lucide-react';
+import { ArrowLeft, ListChecks, MonitorPlay, Radio } from 'lucide-react';
 import { useState } from 'react';
 import type { SessionView } from '../../../../shared/rest/sessions.ts';
 import { withQuery } from '../../lib/api.ts';
@@ -26,7 +26,7 @@ const OneSession = ({ sessionId }: { sessionId: string }) => {
 export default OneSession;
 
 const Inside = ({ of }: { of: SessionView }) => {
-  const { admin } = useTexts();
+  const { admin, teacher } = useTexts();
   const words = admin.sessions;
   const format = useFormat();
   const { nameOf } = useClassNames();
@@ -39,9 +39,14 @@ const Inside = ({ of }: { of: SessionView }) => {
           {words.title}
         </ButtonLink>
         {of.state === 'live' && (
-          <ButtonLink icon={MonitorPlay} href={`/board/${of.id}`}>
-            {words.board}
-          </ButtonLink>
+          <>
+            <ButtonLink icon={ListChecks} href={`/teach/${of.classId}`}>
+              {teacher.register}
+            </ButtonLink>
+            <ButtonLink icon={MonitorPlay} href={`/board/${of.id}`}>
+              {words.board}
+            </ButtonLink>
+          </>
         )}
         <SessionButtons of={of} name={name} onEnd={setEnding} />
       </Head>

@@ -1,35 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 import type { ClassView } from '../../../../shared/rest/classes.ts';
-import { withQuery } from '../../lib/api.ts';
-import { readShown } from '../../lib/queries.ts';
-import { useMe } from '../../lib/role.ts';
-
-const CLASSES = '/api/v1/classes';
-/** So many pages of 200 at most; a school with more classes names them in the address. */
-const MOST_PAGES = 10;
-type Page = { items: ClassView[]; nextCursor: string | null };
+import { useAll } from '../../lib/all.ts';
 
 /** All classes that one may look into, by name. */
 export const useClasses = () => {
-  const { id } = useMe();
-  return useQuery({
-    queryKey: [CLASSES, id, 'all'],
-    queryFn: async ({ signal }) => {
-      const classes: ClassView[] = [];
-      let cursor: string | null = null;
-      for (let page = 0; page < MOST_PAGES; page += 1) {
-        const { data }: { data: Page } = await readShown<Page>(
-          withQuery(CLASSES, { limit: 200, cursor }),
-          signal,
-        );
-        classes.push(...data.items);
-        cursor = data.nextCursor;
-        if (cursor === null) break;
-      }
-      return classes.sort((a, b) => a.className.localeCompare(b.className));
-    },
-  });
+  const query = useAll<ClassView>('/api/v1/classes');
+  const items = query.data?.data;
+  const classes = useMemo(() => items?.toSorted((a, b) => a.className.localeCompare(b.className)), [items]);
+  return { ...query, classes };
 };
 
 /** What is looked at, as the address has it: it can be kept, sent and gone back to. Empty texts are the server's choice. */

@@ -15,15 +15,19 @@ const Analytics = () => {
   const { analytics } = useTexts();
   const address = useAddress();
   const id = useId();
-  const classes = useClasses();
+  const { classes, ...query } = useClasses();
   const [text, setText] = useState(() => String(keptShare()));
   const [mark, setMark] = useState(keptShare);
   const classId = address.read('class');
   const share = readShare(text);
 
-  if (classes.isError) return <Failure error={classes.error} onRetry={() => void classes.refetch()} />;
-  if (!classes.data) return <Loading lines={6} />;
-  if (classes.data.length === 0)
+  if (!classes)
+    return query.isError ? (
+      <Failure error={query.error} onRetry={() => void query.refetch()} />
+    ) : (
+      <Loading lines={6} />
+    );
+  if (classes.length === 0)
     return (
       <>
         <Head title={analytics.title} />
@@ -41,7 +45,7 @@ const Analytics = () => {
               onChange={({ target }) => address.write('class', target.value)}
             >
               <option value="">{analytics.allClasses}</option>
-              {classes.data.map((one) => (
+              {classes.map((one) => (
                 <option key={one.id} value={one.id}>
                   {one.code === null ? one.className : `${one.className} (${one.code})`}
                 </option>

@@ -1,6 +1,7 @@
 import type { RecordView } from '../../../../shared/rest/records.ts';
 import type { Status } from '../../../../shared/status.ts';
 import { useFormat, useLanguage, useTexts } from '../../lib/language.ts';
+import { useToday } from '../../lib/school-day.ts';
 import { STATUS_ICONS } from '../../ui/status.tsx';
 import styles from './history.module.css';
 
@@ -24,11 +25,10 @@ const firstDayIn = (language: string): number => {
 type Day = { readonly date: string; readonly of: readonly RecordView[] };
 
 /** Whole weeks up to today, each of seven days; days to come are left out. */
-const weeksOf = (records: readonly RecordView[], firstDay: number): Day[][] => {
+const weeksOf = (records: readonly RecordView[], firstDay: number, today: string): Day[][] => {
   const byDate = new Map<string, RecordView[]>();
   for (const record of records) byDate.set(record.date, [...(byDate.get(record.date) ?? []), record]);
-  // The school's today may be tomorrow by UTC's calendar.
-  const end = Math.max(Date.parse(dayOf(Date.now())), ...records.map(({ date }) => Date.parse(date)));
+  const end = Math.max(Date.parse(today), ...records.map(({ date }) => Date.parse(date)));
   const weekday = (new Date(end).getUTCDay() + 7 - (firstDay % 7)) % 7;
   const start = end - (weekday + 7 * (WEEKS - 1)) * DAY_MS;
   return Array.from({ length: WEEKS }, (_, week) =>
@@ -56,7 +56,7 @@ const Cell = ({ date, of }: Day) => {
 export const HeatMap = ({ records }: { records: readonly RecordView[] }) => {
   const { student } = useTexts();
   const language = useLanguage();
-  const weeks = weeksOf(records, firstDayIn(language));
+  const weeks = weeksOf(records, firstDayIn(language), useToday());
   const month = new Intl.DateTimeFormat(language, { month: 'short', timeZone: 'UTC' });
   const weekday = new Intl.DateTimeFormat(language, { weekday: 'narrow', timeZone: 'UTC' });
   const monthAt = (index: number): string => {

@@ -2,6 +2,7 @@ import { ArrowLeft, CalendarOff, History as HistoryIcon, PencilLine } from 'luci
 import { useState } from 'react';
 import type { Stats } from '../../../../shared/rest/analytics.ts';
 import type { RecordView } from '../../../../shared/rest/records.ts';
+import { useAll } from '../../lib/all.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { useShown } from '../../lib/queries.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
@@ -16,8 +17,6 @@ import { useFollowed } from './own.ts';
 import { RecordStory } from './record-story.tsx';
 
 const STATUSES = ['present', 'late', 'partial', 'absent', 'excused'] as const;
-/** How many records of a class are read: a year of two a day. */
-const MOST = 200;
 /** How many of them are listed before one asks for more. */
 const FIRST = 12;
 
@@ -104,9 +103,7 @@ const Records = ({ records }: { records: readonly RecordView[] }) => {
 export const History = ({ classId }: { classId: string }) => {
   const { student, common } = useTexts();
   const classes = useClasses();
-  const query = useShown<{ items: RecordView[] }>(
-    `/api/v1/attendance/records?classId=${classId}&limit=${MOST}`,
-  );
+  const query = useAll<RecordView>(`/api/v1/attendance/records?classId=${classId}`);
   const isMine = classes.list.some(({ id }) => id === classId);
   useFollowed(isMine ? [classId] : []);
   return (
@@ -117,7 +114,7 @@ export const History = ({ classId }: { classId: string }) => {
         </ButtonLink>
       </Head>
       <Asked query={query}>
-        {({ items }) =>
+        {(items) =>
           items.length === 0 ? (
             <State icon={CalendarOff} title={student.noRecords} note={student.noRecordsNote} />
           ) : (

@@ -1,5 +1,5 @@
 import { startRegistration } from '@simplewebauthn/browser';
-import { Fingerprint, Trash2 } from 'lucide-react';
+import { Fingerprint, Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Fault } from '../../../../shared/faults.ts';
 import type { PasskeyView } from '../../../../shared/rest/passkeys.ts';
@@ -46,12 +46,38 @@ const Removing = ({ passkey, onClose }: { passkey: PasskeyView; onClose: () => v
   );
 };
 
+const Renaming = ({ passkey, onClose }: { passkey: PasskeyView; onClose: () => void }) => {
+  const { student, common } = useTexts();
+  return (
+    <Dialog title={student.renamePasskey(passkey.name)} onClose={onClose}>
+      <Form
+        submit={common.save}
+        onSubmit={async ({ name = '' }) => {
+          await authorized('PATCH', `${PATH}/${passkey.id}`, { body: { name } });
+          await refresh(PATH);
+          toast(student.passkeyRenamed(name));
+          onClose();
+        }}
+      >
+        <TextField
+          label={student.passkeyName}
+          name="name"
+          defaultValue={passkey.name}
+          maxLength={100}
+          hint={student.passkeyNameHint}
+        />
+      </Form>
+    </Dialog>
+  );
+};
+
 /** The student's passkeys: with one they check in by their own device's finger, face or PIN, which stays on it. */
 const Passkeys = () => {
   const { student } = useTexts();
   const format = useFormat();
   const query = useShown<{ items: PasskeyView[] }>(PATH);
   const [removing, setRemoving] = useState<PasskeyView>();
+  const [renaming, setRenaming] = useState<PasskeyView>();
   const add = async (name: string) => {
     const optionsJSON = await authorized<Options>('POST', `${PATH}/options`);
     const response = await startRegistration({ optionsJSON }).catch((error: unknown) => {
@@ -87,6 +113,11 @@ const Passkeys = () => {
                     </span>
                   </div>
                   <IconButton
+                    icon={Pencil}
+                    label={student.renamePasskey(passkey.name)}
+                    onClick={() => setRenaming(passkey)}
+                  />
+                  <IconButton
                     icon={Trash2}
                     label={student.removePasskey(passkey.name)}
                     onClick={() => setRemoving(passkey)}
@@ -110,6 +141,7 @@ const Passkeys = () => {
       ) : (
         <p className={styles.note}>{student.passkeyUnable}</p>
       )}
+      {renaming && <Renaming passkey={renaming} onClose={() => setRenaming(undefined)} />}
       {removing && <Removing passkey={removing} onClose={() => setRemoving(undefined)} />}
     </Card>
   );

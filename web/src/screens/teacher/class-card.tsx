@@ -13,16 +13,17 @@ import { StartButtons } from './start.tsx';
 /** How a class stands today. `open`: no register yet. */
 export type Standing = { kind: 'unknown' | 'open' } | { kind: 'live' | 'taken'; session: SessionView };
 
-const dayOf = (at: string | number) => new Date(at).toDateString();
-
-/** How a class stands today, by the sessions (the newest first) as far as they are known. */
-export const standingOf = (classId: string, sessions: readonly SessionView[] | undefined): Standing => {
+/** How a class stands on the school's present day, by the sessions (the newest first) as far as they are known. */
+export const standingOf = (
+  classId: string,
+  sessions: readonly SessionView[] | undefined,
+  today: string,
+): Standing => {
   if (!sessions) return { kind: 'unknown' };
   const mine = sessions.filter((session) => session.classId === classId);
   const live = mine.find(({ state }) => state === 'live' || state === 'closing');
   if (live) return { kind: 'live', session: live };
-  const today = dayOf(Date.now());
-  const taken = mine.find(({ state, openedAt }) => state === 'final' && dayOf(openedAt) === today);
+  const taken = mine.find(({ state, date }) => state === 'final' && date === today);
   return taken ? { kind: 'taken', session: taken } : { kind: 'open' };
 };
 

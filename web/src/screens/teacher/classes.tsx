@@ -2,8 +2,9 @@ import { Plus, School } from 'lucide-react';
 import { useState } from 'react';
 import type { ClassView } from '../../../../shared/rest/classes.ts';
 import type { SessionView } from '../../../../shared/rest/sessions.ts';
+import { useAll } from '../../lib/all.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
-import { useShown } from '../../lib/queries.ts';
+import { useToday } from '../../lib/school-day.ts';
 import { Button } from '../../ui/button.tsx';
 import { Cards } from '../../ui/card.tsx';
 import { Asked, State } from '../../ui/feedback.tsx';
@@ -11,17 +12,20 @@ import { Head } from '../../ui/frame.tsx';
 import { ClassCard, standingOf } from './class-card.tsx';
 import { NewClassDialog } from './new-class.tsx';
 
-type List<T> = { items: T[]; nextCursor: string | null };
+/** Longer than any session stays open, in ms, so that what is live or of today began within it. */
+const RECENT_MS = 48 * 3_600_000;
+const isBefore = ({ openedAt }: SessionView): boolean => Date.parse(openedAt) < Date.now() - RECENT_MS;
 
 /** The classes of a teacher: those under way first, then those whose register is not taken today. */
 export const Classes = () => {
   const { teacher } = useTexts();
   const format = useFormat();
   const [making, setMaking] = useState(false);
-  const classes = useShown<List<ClassView>>('/api/v1/classes?limit=200');
-  const sessions = useShown<List<SessionView>>('/api/v1/sessions?limit=200');
+  const classes = useAll<ClassView>('/api/v1/classes');
+  const sessions = useAll<SessionView>('/api/v1/sessions', isBefore);
+  const today = useToday();
   const standings = new Map(
-    classes.data?.data.items.map(({ id }) => [id as string, standingOf(id, sessions.data?.data.items)]),
+    classes.data?.data.map(({ id }) => [id as string, standingOf(id, sessions.data?.data, today)]),
   );
   const rank = (id: string) =>
     ['live', 'open', 'unknown', 'taken'].indexOf(standings.get(id)?.kind ?? 'unknown');
@@ -31,7 +35,7 @@ export const Classes = () => {
       <Head
         title={teacher.title}
         note={
-          sessions.data && classes.data?.data.items.length
+          sessions.data && classes.data?.data.length
             ? teacher.notTaken(missing, format.number(missing))
             : undefined
         }
@@ -41,7 +45,7 @@ export const Classes = () => {
         </Button>
       </Head>
       <Asked query={classes}>
-        {({ items }) =>
+        {(items) =>
           items.length === 0 ? (
             <State icon={School} title={teacher.noClasses} note={teacher.noClassesNote}>
               <Button variant="primary" icon={Plus} onClick={() => setMaking(true)}>

@@ -1,6 +1,6 @@
 import type { DepBatch, Section } from '../../../../shared/rest/structure.ts';
+import { useAll } from '../../lib/all.ts';
 import { useTexts } from '../../lib/language.ts';
-import { useShown } from '../../lib/queries.ts';
 import formStyles from '../../ui/form.module.css';
 
 const PREFIX = 'section ';
@@ -12,8 +12,8 @@ export const chosenSections = (values: Record<string, string>): string[] =>
 /** The school's sections, to tick those whose students are on the roster. Nothing where there are none. */
 export const SectionChoices = ({ chosen }: { chosen: readonly string[] }) => {
   const { teacher } = useTexts();
-  const sections = useShown<{ items: Section[] }>('/api/v1/sections?limit=200').data?.data.items ?? [];
-  const intakes = useShown<{ items: DepBatch[] }>('/api/v1/dep-batch?limit=200').data?.data.items ?? [];
+  const sections = useAll<Section>('/api/v1/sections').data?.data ?? [];
+  const intakes = useAll<DepBatch>('/api/v1/dep-batch').data?.data ?? [];
   if (sections.length === 0) return null;
   const intakeOf = (id: string) => intakes.find((intake) => intake.id === id);
   return (

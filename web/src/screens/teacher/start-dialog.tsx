@@ -1,15 +1,47 @@
 import { useState } from 'react';
 import type { Method } from '../../../../shared/protocol/index.ts';
+import type { BindableDevice } from '../../../../shared/rest/devices.ts';
+import { useAll } from '../../lib/all.ts';
 import { useTexts } from '../../lib/language.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Failure } from '../../ui/feedback.tsx';
 import formStyles from '../../ui/form.module.css';
-import { Choices, Form, TextField } from '../../ui/form.tsx';
+import { Choices, Form, SelectField, TextField } from '../../ui/form.tsx';
 import { startSession } from './start.tsx';
 import styles from './start-dialog.module.css';
 
 const OWN = ['code', 'qr', 'ble', 'passkey', 'device'] as const satisfies readonly Method[];
 
 const numberOf = (text: string | undefined): number | undefined => (text ? Number(text) : undefined);
+
+const labelOf = ({ name, deviceId }: BindableDevice): string =>
+  name === deviceId ? name : `${name} (${deviceId})`;
+
+/** The device in the room, of those that there are; one that another register has now cannot be chosen. */
+const DeviceChoice = () => {
+  const { teacher } = useTexts();
+  const devices = useAll<BindableDevice>('/api/v1/devices/bindable');
+  const items = devices.data?.data;
+  return (
+    <>
+      <SelectField
+        label={teacher.device}
+        name="deviceId"
+        hint={items?.length === 0 ? teacher.noDevices : teacher.deviceHint}
+        optional
+        aria-busy={devices.isPending}
+      >
+        <option value="">{teacher.noDevice}</option>
+        {items?.map((device) => (
+          <option key={device.id} value={device.deviceId} disabled={device.inUse}>
+            {device.inUse ? teacher.deviceInUse(labelOf(device)) : labelOf(device)}
+          </option>
+        ))}
+      </SelectField>
+      {devices.isError && <Failure error={devices.error} onRetry={() => void devices.refetch()} />}
+    </>
+  );
+};
 
 /** Everything that can be asked of a session. */
 export const StartDialog = ({
@@ -110,15 +142,7 @@ export const StartDialog = ({
             optional
           />
         </div>
-        {chosen.has('device') && (
-          <TextField
-            label={teacher.device}
-            name="deviceId"
-            hint={teacher.deviceHint}
-            maxLength={64}
-            optional
-          />
-        )}
+        {chosen.has('device') && <DeviceChoice />}
       </Form>
     </Dialog>
   );

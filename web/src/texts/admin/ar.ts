@@ -1,4 +1,5 @@
 import type { admin as en } from './en.ts';
+import { reasons } from './reasons/ar.ts';
 
 const plural = new Intl.PluralRules('ar');
 type Forms = readonly [zero: string, one: string, two: string, few: string, many: string, other: string];
@@ -72,6 +73,7 @@ export const admin: typeof en = {
     title: 'الأشخاص',
     tabs: { students: 'الطلاب', teachers: 'المعلمون', accounts: 'الحسابات' },
     search: 'البحث بالاسم أو الرمز',
+    searchAccounts: 'البحث بالاسم أو البريد أو الرمز',
     newStudent: 'طالب جديد',
     newTeacher: 'معلم جديد',
     edit: (name) => `تعديل ${name}`,
@@ -229,6 +231,7 @@ export const admin: typeof en = {
     noProblems: 'كل الأسطر سليمة.',
     line: 'السطر',
     why: 'السبب',
+    reasons,
     download: 'تنزيل القائمة',
     again: 'استيراد ملف آخر',
   },

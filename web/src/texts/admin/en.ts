@@ -1,3 +1,5 @@
+import { reasons } from './reasons/en.ts';
+
 const plural = new Intl.PluralRules('en');
 const of = (n: number, one: string, other: string) =>
   `${n.toLocaleString('en')} ${plural.select(n) === 'one' ? one : other}`;
@@ -68,6 +70,7 @@ export const admin = {
     title: 'People',
     tabs: { students: 'Students', teachers: 'Teachers', accounts: 'Accounts' },
     search: 'Search by name or code',
+    searchAccounts: 'Search by name, e-mail or code',
     newStudent: 'New student',
     newTeacher: 'New teacher',
     edit: (name: string) => `Edit ${name}`,
@@ -218,6 +221,7 @@ export const admin = {
     noProblems: 'Every row is fine.',
     line: 'Line',
     why: 'Why',
+    reasons,
     download: 'Download the list',
     again: 'Import another file',
   },

@@ -1,4 +1,5 @@
 import type { admin as en } from './en.ts';
+import { reasons } from './reasons/es.ts';
 
 const plural = new Intl.PluralRules('es');
 const of = (n: number, one: string, other: string) =>
@@ -70,6 +71,7 @@ export const admin: typeof en = {
     title: 'Personas',
     tabs: { students: 'Estudiantes', teachers: 'Docentes', accounts: 'Cuentas' },
     search: 'Buscar por nombre o código',
+    searchAccounts: 'Buscar por nombre, correo o código',
     newStudent: 'Nuevo estudiante',
     newTeacher: 'Nuevo docente',
     edit: (name) => `Editar ${name}`,
@@ -225,6 +227,7 @@ export const admin: typeof en = {
     noProblems: 'Todas las filas están bien.',
     line: 'Línea',
     why: 'Por qué',
+    reasons,
     download: 'Descargar la lista',
     again: 'Importar otro archivo',
   },

@@ -111,6 +111,8 @@ export const student: Texts['student'] = {
   passkeyNameHint: 'مثل «هاتفي»، لتعرفه لاحقًا.',
   passkeyAdded: 'أُضيف المفتاح.',
   passkeyRemoved: (name: string) => `أُزيل «${name}».`,
+  renamePasskey: (name: string) => `تغيير اسم «${name}»`,
+  passkeyRenamed: (name: string) => `صار اسمه «${name}».`,
   removePasskey: (name: string) => `إزالة «${name}»`,
   removePasskeyNote: 'من الآن لا يسجّل حضور أحد. يمكنك إضافته ثانيةً في أي وقت.',
   usedAt: (time: string) => `آخر استخدام ${time}`,

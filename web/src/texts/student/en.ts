@@ -108,6 +108,8 @@ export const student = {
   passkeyNameHint: 'Such as “my phone”, so that you know it later.',
   passkeyAdded: 'The passkey is added.',
   passkeyRemoved: (name: string) => `“${name}” is removed.`,
+  renamePasskey: (name: string) => `Rename “${name}”`,
+  passkeyRenamed: (name: string) => `It is called “${name}” now.`,
   removePasskey: (name: string) => `Remove “${name}”`,
   removePasskeyNote: 'From now on it checks nobody in. You can add it again at any time.',
   usedAt: (time: string) => `Last used ${time}`,

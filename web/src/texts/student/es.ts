@@ -112,6 +112,8 @@ export const student: Texts['student'] = {
   passkeyNameHint: 'Por ejemplo «mi móvil», para reconocerlo después.',
   passkeyAdded: 'La llave se ha añadido.',
   passkeyRemoved: (name: string) => `«${name}» se ha quitado.`,
+  renamePasskey: (name: string) => `Cambiar el nombre de «${name}»`,
+  passkeyRenamed: (name: string) => `Ahora se llama «${name}».`,
   removePasskey: (name: string) => `Quitar «${name}»`,
   removePasskeyNote: 'A partir de ahora no registra a nadie. Puedes añadirla otra vez cuando quieras.',
   usedAt: (time: string) => `Usada por última vez: ${time}`,
