@@ -121,7 +121,7 @@ const PeopleTable = ({
   };
   const columns: Column<Person>[] = [
     { key: 'name', head: admin.name, cell: ({ name }) => name },
-    { key: 'code', head: admin.code, cell: (person) => codeOf(person) ?? '–' },
+    { key: 'code', head: admin.code, cell: (person) => codeOf(person) ?? '–', short: true },
     ...(kind === 'students' ? [section] : []),
     { key: 'email', head: admin.email, cell: ({ email }) => email ?? '–' },
     {

@@ -37,8 +37,8 @@ export const RecordTable = ({
   const wide: Column<RecordView>[] = [
     { key: 'name', head: teacher.name, cell: name },
     { key: 'status', head: teacher.status, cell: status },
-    { key: 'source', head: teacher.how, cell: (one) => source[one.source] },
-    { key: 'at', head: teacher.time, cell: ({ at }) => format.time(at) },
+    { key: 'source', head: teacher.how, cell: (one) => source[one.source], short: true },
+    { key: 'at', head: teacher.time, cell: ({ at }) => format.time(at), short: true },
     { key: 'reason', head: teacher.reason, cell: ({ reason }) => reason ?? '' },
   ];
   const together: Column<RecordView> = {
