@@ -34,7 +34,7 @@ export const teacher: Texts['teacher'] = {
   deviceHint: 'El nombre del dispositivo del aula, tal como lo dio la administración.',
   className: 'Nombre de la clase',
   courseCode: 'Código de la asignatura',
-  sectionsOf: 'Grupos',
+  sectionsOf: 'Secciones',
   sectionsHint: 'cuyos estudiantes están en la clase',
   register: 'Lista',
   sessions: 'Listas anteriores',

@@ -39,7 +39,11 @@ export const RecordTable = ({
     { key: 'status', head: teacher.status, cell: status },
     { key: 'source', head: teacher.how, cell: (one) => source[one.source], short: true },
     { key: 'at', head: teacher.time, cell: ({ at }) => format.time(at), short: true },
-    { key: 'reason', head: teacher.reason, cell: ({ reason }) => reason ?? '' },
+    {
+      key: 'reason',
+      head: teacher.reason,
+      cell: ({ reason }) => reason && <span className={styles.reason}>{reason}</span>,
+    },
   ];
   const together: Column<RecordView> = {
     key: 'all',
