@@ -6,6 +6,8 @@ export type Column<T> = {
   readonly head: ReactNode;
   readonly cell: (row: T) => ReactNode;
   readonly number?: boolean;
+  /** Stays in one line: a time, a day, a code. */
+  readonly short?: boolean;
 };
 
 /** A table that scrolls within itself where it is too wide. `caption` is for those who hear it. */
@@ -44,10 +46,10 @@ export const Table = <T,>({
       <tbody>
         {rows.map((row) => (
           <tr key={keyOf(row)}>
-            {columns.map(({ key, head, cell, number }) => (
+            {columns.map(({ key, head, cell, number, short }) => (
               <td
                 key={key}
-                className={number ? styles.number : undefined}
+                className={number ? styles.number : short ? styles.short : undefined}
                 data-head={stack && typeof head === 'string' ? head : undefined}
               >
                 {cell(row)}

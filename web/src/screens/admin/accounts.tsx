@@ -125,9 +125,18 @@ export const Accounts = () => {
             keyOf={({ id }) => id}
             columns={[
               { key: 'name', head: admin.name, cell: ({ name }) => name },
-              { key: 'email', head: admin.email, cell: ({ email }) => email || '–' },
+              {
+                key: 'email',
+                head: admin.email,
+                cell: ({ email }) => <span className={styles.address}>{email || '–'}</span>,
+              },
               { key: 'role', head: words.role, cell: (user) => roles[user.role] },
-              { key: 'created', head: words.created, cell: (user) => format.date(user.createdAt) },
+              {
+                key: 'created',
+                head: words.created,
+                cell: (user) => format.date(user.createdAt),
+                short: true,
+              },
               { key: 'state', head: admin.state, cell: ({ disabled }) => <Standing disabled={disabled} /> },
               {
                 key: 'actions',

@@ -24,7 +24,7 @@ export const AuditList = () => {
           rows={lines}
           keyOf={({ id }) => id}
           columns={[
-            { key: 'at', head: words.when, cell: ({ at }) => format.moment(at) },
+            { key: 'at', head: words.when, cell: ({ at }) => format.moment(at), short: true },
             { key: 'by', head: words.who, cell: ({ byName }) => byName ?? admin.unknown },
             {
               key: 'action',

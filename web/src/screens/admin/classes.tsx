@@ -10,6 +10,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Asked, State, toast } from '../../ui/feedback.tsx';
 import { Head } from '../../ui/frame.tsx';
 import { Table } from '../../ui/table.tsx';
+import styles from './admin.module.css';
 import { ClassForm } from './class-form.tsx';
 import { useSections, useTeacherNames } from './names.ts';
 import { Confirm, RowActions, SearchBox, Tools } from './parts.tsx';
@@ -94,9 +95,13 @@ const ClassTable = ({
         {
           key: 'name',
           head: admin.class,
-          cell: ({ id, className }) => <Link href={`/admin/classes/${id}`}>{className}</Link>,
+          cell: ({ id, className }) => (
+            <Link className={styles.name} href={`/admin/classes/${id}`}>
+              {className}
+            </Link>
+          ),
         },
-        { key: 'code', head: admin.code, cell: ({ code }) => code ?? '–' },
+        { key: 'code', head: admin.code, cell: ({ code }) => code ?? '–', short: true },
         { key: 'owner', head: words.owner, cell: ({ teacherId }) => teacherOf(teacherId) },
         {
           key: 'sections',

@@ -81,8 +81,18 @@ const Strangers = ({ onBind }: { onBind: (serial: string) => void }) => {
               columns={[
                 { key: 'serial', head: words.serial, cell: ({ serial }) => <bdi>{serial}</bdi> },
                 { key: 'address', head: words.address, cell: ({ address }) => <bdi>{address}</bdi> },
-                { key: 'first', head: words.firstSeen, cell: (one) => format.moment(one.firstSeenAt) },
-                { key: 'last', head: words.lastSeen, cell: (one) => format.moment(one.lastSeenAt) },
+                {
+                  key: 'first',
+                  head: words.firstSeen,
+                  cell: (one) => format.moment(one.firstSeenAt),
+                  short: true,
+                },
+                {
+                  key: 'last',
+                  head: words.lastSeen,
+                  cell: (one) => format.moment(one.lastSeenAt),
+                  short: true,
+                },
                 {
                   key: 'actions',
                   head: <span className="unseen">{admin.actions}</span>,

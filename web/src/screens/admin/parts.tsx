@@ -49,7 +49,7 @@ export const Confirm = ({
 export const CopyLine = ({ label, value }: { label: string; value: string }) => {
   const { admin, common } = useTexts();
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(value);
@@ -65,9 +65,10 @@ export const CopyLine = ({ label, value }: { label: string; value: string }) => 
         {label}
       </label>
       <div className={styles.copy}>
-        <input
+        <textarea
           ref={input}
           id={id}
+          rows={3}
           className={`${formStyles.input} ${styles.secret}`}
           value={value}
           readOnly

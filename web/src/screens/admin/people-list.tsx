@@ -9,6 +9,7 @@ import { State, toast } from '../../ui/feedback.tsx';
 import { SelectField } from '../../ui/form.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { AccountOf } from './accounts.tsx';
+import styles from './admin.module.css';
 import { Invite } from './invite.tsx';
 import { useSections } from './names.ts';
 import { Listed, usePages, useSettled } from './pages.tsx';
@@ -117,13 +118,19 @@ const PeopleTable = ({
   const section: Column<Person> = {
     key: 'section',
     head: admin.section,
-    cell: ({ sectionId }) => (sectionId ? (sections.get(sectionId) ?? '…') : '–'),
+    cell: ({ sectionId }) => (
+      <span className={styles.roomy}>{sectionId ? (sections.get(sectionId) ?? '…') : '–'}</span>
+    ),
   };
   const columns: Column<Person>[] = [
     { key: 'name', head: admin.name, cell: ({ name }) => name },
-    { key: 'code', head: admin.code, cell: (person) => codeOf(person) ?? '–' },
+    { key: 'code', head: admin.code, cell: (person) => codeOf(person) ?? '–', short: true },
     ...(kind === 'students' ? [section] : []),
-    { key: 'email', head: admin.email, cell: ({ email }) => email ?? '–' },
+    {
+      key: 'email',
+      head: admin.email,
+      cell: ({ email }) => <span className={styles.address}>{email ?? '–'}</span>,
+    },
     {
       key: 'login',
       head: words.login,

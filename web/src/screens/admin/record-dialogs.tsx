@@ -19,7 +19,11 @@ type Props = { readonly record: RecordView; readonly name: string; readonly onCl
 
 /** Another status, with a reason that stays. Who was second sees how it stands now, and may send it again. */
 export const CorrectRecord = ({ record, name, onClose }: Props) => {
-  const { admin, status: statuses } = useTexts();
+  const {
+    admin,
+    status: statuses,
+    teacher: { nowIs },
+  } = useTexts();
   const words = admin.records;
   const path = `${RECORDS}/${record.id}`;
   return (
@@ -27,7 +31,9 @@ export const CorrectRecord = ({ record, name, onClose }: Props) => {
       <Asked query={useShown<RecordView>(path)}>
         {(now) => (
           <>
-            <StatusChip status={now.status} />
+            <p className={styles.line}>
+              {nowIs} <StatusChip status={now.status} />
+            </p>
             <Form
               submit={words.correct}
               onSubmit={async ({ status, reason }) => {

@@ -34,7 +34,7 @@ export const RecordList = ({
   const whose = ({ studentName }: RecordView) => studentName ?? admin.unknown;
   const where: Column<RecordView>[] = [
     { key: 'class', head: admin.class, cell: ({ classId }) => nameOf(classId) },
-    { key: 'day', head: admin.day, cell: ({ date }) => format.day(date) },
+    { key: 'day', head: admin.day, cell: ({ date }) => format.day(date), short: true },
   ];
   const columns: Column<RecordView>[] = [
     { key: 'student', head: admin.student, cell: whose },

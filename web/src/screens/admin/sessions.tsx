@@ -8,6 +8,7 @@ import { State } from '../../ui/feedback.tsx';
 import { Choices, SelectField } from '../../ui/form.tsx';
 import { Head } from '../../ui/frame.tsx';
 import { Table } from '../../ui/table.tsx';
+import styles from './admin.module.css';
 import { useClassNames } from './names.ts';
 import { Listed, usePages } from './pages.tsx';
 import { Tools } from './parts.tsx';
@@ -66,6 +67,7 @@ const Sessions = () => {
                 head: admin.class,
                 cell: (one) => (
                   <Link
+                    className={styles.name}
                     href={`/admin/sessions/${one.id}`}
                     aria-label={words.openWhat(`${nameOf(one.classId)} · ${format.moment(one.openedAt)}`)}
                   >
@@ -73,8 +75,13 @@ const Sessions = () => {
                   </Link>
                 ),
               },
-              { key: 'day', head: admin.day, cell: ({ date }) => format.day(date) },
-              { key: 'opened', head: words.opened, cell: ({ openedAt }) => format.time(openedAt) },
+              { key: 'day', head: admin.day, cell: ({ date }) => format.day(date), short: true },
+              {
+                key: 'opened',
+                head: words.opened,
+                cell: ({ openedAt }) => format.time(openedAt),
+                short: true,
+              },
               { key: 'room', head: words.room, cell: ({ room }) => room ?? '–' },
               { key: 'state', head: admin.state, cell: ({ state }) => <SessionChip state={state} /> },
               {

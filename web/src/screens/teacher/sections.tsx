@@ -21,13 +21,13 @@ export const SectionChoices = ({ chosen }: { chosen: readonly string[] }) => {
       <legend className={formStyles.label}>
         {teacher.sectionsOf} <span className={formStyles.optional}>{teacher.sectionsHint}</span>
       </legend>
-      <div className={formStyles.choices} style={{ maxBlockSize: '14rem', overflow: 'auto' }}>
+      <div className={`${formStyles.choices} ${formStyles.many}`}>
         {sections.map(({ id, name, depBatchId }) => {
           const intake = intakeOf(depBatchId);
           return (
             <label key={id} className={formStyles.choice}>
               <input type="checkbox" name={`${PREFIX}${id}`} defaultChecked={chosen.includes(id)} />
-              {[name, intake?.dep, intake?.batch].filter(Boolean).join(' · ')}
+              {[intake && `${intake.dep} ${intake.batch}`, name].filter(Boolean).join(' · ')}
             </label>
           );
         })}

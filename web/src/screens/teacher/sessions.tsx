@@ -29,6 +29,7 @@ const Part = ({ classId, cursor }: { classId: string; cursor?: string }) => {
         ) : (
           <div className={styles.stack}>
             <Table
+              stack
               caption={teacher.sessions}
               rows={items}
               keyOf={({ id }) => id}
@@ -39,6 +40,7 @@ const Part = ({ classId, cursor }: { classId: string; cursor?: string }) => {
                   head: teacher.time,
                   cell: ({ openedAt, closedAt }) =>
                     [format.time(openedAt), closedAt && format.time(closedAt)].filter(Boolean).join(' – '),
+                  short: true,
                 },
                 { key: 'state', head: teacher.state, cell: ({ state }) => teacher.states[state] },
                 { key: 'present', head: status.present, cell: (one) => number(one, 'present'), number: true },

@@ -9,6 +9,7 @@ import { authorized } from '../../lib/session.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { toast } from '../../ui/feedback.tsx';
 import { sentenceOf } from '../../ui/form.tsx';
+import styles from './class-card.module.css';
 import { StartDialog } from './start-dialog.tsx';
 
 /** Starts a session; where somebody else has started one just now, that is the one. */
@@ -42,7 +43,7 @@ export const StartButtons = ({ classId, again = false }: { classId: string; agai
     }
   };
   return (
-    <span style={{ display: 'inline-flex', gap: 'var(--s1)' }}>
+    <span className={styles.start}>
       <Button variant={again ? 'plain' : 'primary'} icon={Play} busy={busy} onClick={() => void start()}>
         {again ? teacher.startAgain : teacher.start}
       </Button>

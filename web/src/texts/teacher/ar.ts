@@ -1,5 +1,7 @@
 import type { Texts } from '../en.ts';
 
+// Names within quotation marks are kept apart by isolates: a name may be written from left to right.
+
 const plural = new Intl.PluralRules('ar');
 const number = new Intl.NumberFormat('ar');
 type Forms = Readonly<Record<Intl.LDMLPluralRule, string>>;
@@ -138,8 +140,8 @@ export const teacher: Texts['teacher'] = {
     move: 'الانتقال بين البطاقات',
     next: 'الحالة التالية',
     menu: 'كل الحالات وذكر سبب',
-    search: 'بحث',
     takeBack: 'سحب العلامة',
+    search: 'بحث',
     undo: 'تراجع',
     help: 'هذه المساعدة',
     everywhere: 'مفاتيح البحث والتراجع والمساعدة تعمل في الصفحة كلها',
@@ -198,6 +200,6 @@ export const teacher: Texts['teacher'] = {
   ownerOnly: 'صاحب الصف وحده يغيّر من يدرّسه.',
   deleteClass: 'حذف هذا الصف',
   deleteNote: 'يختفي الصف لدى الجميع، ويبقى ما سُجّل.',
-  deleteSure: (name) => `حذف «${name}»؟ لا يمكن التراجع عن ذلك.`,
-  deleted: (name) => `حُذف «${name}»`,
+  deleteSure: (name) => `حذف «\u2068${name}\u2069»؟ لا يمكن التراجع عن ذلك.`,
+  deleted: (name) => `حُذف «\u2068${name}\u2069»`,
 };

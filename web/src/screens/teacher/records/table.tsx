@@ -37,9 +37,13 @@ export const RecordTable = ({
   const wide: Column<RecordView>[] = [
     { key: 'name', head: teacher.name, cell: name },
     { key: 'status', head: teacher.status, cell: status },
-    { key: 'source', head: teacher.how, cell: (one) => source[one.source] },
-    { key: 'at', head: teacher.time, cell: ({ at }) => format.time(at) },
-    { key: 'reason', head: teacher.reason, cell: ({ reason }) => reason ?? '' },
+    { key: 'source', head: teacher.how, cell: (one) => source[one.source], short: true },
+    { key: 'at', head: teacher.time, cell: ({ at }) => format.time(at), short: true },
+    {
+      key: 'reason',
+      head: teacher.reason,
+      cell: ({ reason }) => reason && <span className={styles.reason}>{reason}</span>,
+    },
   ];
   const together: Column<RecordView> = {
     key: 'all',

@@ -98,6 +98,7 @@ const Deleting = ({ info }: { info: ClassDetail }) => {
           <p>{teacher.deleteSure(info.className)}</p>
           <Form
             submit={common.delete}
+            danger
             extra={<Button onClick={() => setAsking(false)}>{common.cancel}</Button>}
             onSubmit={async () => {
               await authorized('DELETE', `/api/v1/classes/${info.id}`);
