@@ -9,7 +9,7 @@ import {
   type Outbox,
   type Refused,
 } from './outbox-queue.ts';
-import type { OutboxStore } from './outbox-store.ts';
+import type { KeptMark, OutboxStore } from './outbox-store.ts';
 import type { Timers } from './timers.ts';
 import { isAboutToken, unwrap } from './transport.ts';
 
@@ -137,16 +137,16 @@ export const createOutbox = ({
   };
 
   const load = () => {
-    loaded ??= store.load().then(
-      (marks) => {
-        for (const mark of marks) queue.put(mark, 'ready');
-        if (marks.length > 0) onWaiting(waiting());
-        pump();
-      },
-      (cause) => {
+    const bringIn = (marks: readonly KeptMark[]) => {
+      for (const mark of marks) if (!queue.items.has(mark.opId)) queue.put(mark, 'ready');
+      if (marks.length > 0) onWaiting(waiting());
+      pump();
+    };
+    loaded ??= store
+      .load((marks) => !closed && bringIn(marks))
+      .then(bringIn, (cause) => {
         throw new Fault('OUTBOX_UNAVAILABLE', { cause });
-      },
-    );
+      });
     return loaded;
   };
   return {
@@ -156,6 +156,7 @@ export const createOutbox = ({
     load,
     async add(mark) {
       if (waiting() >= limit) throw new Fault('OUTBOX_FULL');
+      store.note?.(mark);
       entering += 1;
       onWaiting(waiting());
       try {

@@ -128,4 +128,28 @@ describe('the web app: several people at one browser', function () {
     })()`);
     expect(left).to.deep.equal(['one']);
   });
+
+  it('[TC3] what a tab leaves that is closed is taken up by one that was open already', async () => {
+    const context = await web.context();
+    const [closing, staying] = [await tab(context), await tab(context)];
+    await closing.evaluate(`(async () => {
+      const box = lib.indexedDbOutbox('ann');
+      await box.load();
+      await box.keep({ opId: 'kept', classId: 'c', studentId: 's', status: 'late', at: 'now' });
+      box.note({ opId: 'noted', classId: 'c', studentId: 't', status: 'late', at: 'now' });
+    })()`);
+    const came = await staying.evaluate(`(async () => {
+      const box = lib.indexedDbOutbox('ann');
+      globalThis.later = new Promise((resolve) => {
+        globalThis.before = box.load((marks) => resolve(marks.map(({ opId }) => opId)));
+      });
+      return (await globalThis.before).length;
+    })()`);
+    expect(came).to.equal(0);
+    await closing.close();
+    expect(await staying.evaluate('globalThis.later')).to.deep.equal(['kept', 'noted']);
+    expect(
+      await staying.evaluate('Object.keys(localStorage).filter((key) => /marks/.test(key))'),
+    ).to.deep.equal([]);
+  });
 });

@@ -249,6 +249,22 @@ describe('the web app: teachers', function () {
     await says(page, 'Cleo Díaz', 'Late');
   });
 
+  it('[WA2] keeps every mark although the page is reloaded in the very moment of the tap', async () => {
+    const made = await newClass();
+    await start(made);
+    const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
+    for (const [i, name] of NAMES.entries()) {
+      await card(page, name).waitFor();
+      const left = page.waitForEvent('framenavigated');
+      await page.evaluate(
+        `void setTimeout(() => (document.querySelectorAll('[data-card]')[${i}].click(), location.reload()))`,
+      );
+      await left;
+    }
+    await page.getByRole('button', { name: /5 Present/ }).waitFor();
+    for (const name of NAMES) await says(page, name, 'Present');
+  });
+
   it('goes on over a restart of the hub, finishes, and corrects with a history', async () => {
     const made = await newClass();
     await start(made);
