@@ -1,12 +1,13 @@
-import { LoaderCircle, type LucideIcon } from 'lucide-react';
+import { LoaderCircle } from 'lucide-react';
 import type { ButtonHTMLAttributes, Ref } from 'react';
 import { Link } from 'wouter';
 import styles from './button.module.css';
+import type { Icon as IconType } from './status-icons.tsx';
 
 type Look = {
   variant?: 'primary' | 'plain' | 'quiet' | 'danger';
   size?: 'small' | 'normal' | 'large';
-  icon?: LucideIcon;
+  icon?: IconType;
 };
 
 const classOf = ({ variant = 'plain', size = 'normal' }: Look, bare: boolean, extra?: string): string =>
@@ -45,7 +46,7 @@ export const Button = ({
   </button>
 );
 
-type IconButtonProps = Omit<ButtonProps, 'children' | 'icon'> & { icon: LucideIcon; label: string };
+type IconButtonProps = Omit<ButtonProps, 'children' | 'icon'> & { icon: IconType; label: string };
 
 /** A button that shows a sign only; `label` is what it is called. */
 export const IconButton = ({

@@ -1,22 +1,14 @@
-import { Check, CircleDashed, Clock, Contrast, type LucideIcon, ShieldCheck, X } from 'lucide-react';
 import type { Status } from '../../../shared/status.ts';
 import { useTexts } from '../lib/language.ts';
 import styles from './status.module.css';
+import { STATUS_ICONS } from './status-icons.tsx';
+
+export { STATUS_ICONS } from './status-icons.tsx';
 
 export type Shown = Status | 'unmarked';
 
 /** Every status that can be given, in the order in which people think of them. */
 export const STATUSES: readonly Status[] = ['present', 'late', 'absent', 'excused', 'partial'];
-
-/** The sign of each status: no meaning is told by a colour alone. */
-export const STATUS_ICONS: Record<Shown, LucideIcon> = {
-  present: Check,
-  absent: X,
-  late: Clock,
-  partial: Contrast,
-  excused: ShieldCheck,
-  unmarked: CircleDashed,
-};
 
 /** A status as a sign and a word. */
 export const StatusChip = ({ status }: { status: Shown }) => {

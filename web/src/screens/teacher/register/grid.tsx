@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
 import type { LiveStatus, Status } from '../../../../../shared/status.ts';
 import { useFormat } from '../../../lib/language.ts';
 import type { Book } from './book.ts';
@@ -6,7 +6,7 @@ import { NameCard } from './card.tsx';
 import styles from './grid.module.css';
 import { cardsIn, moveFrom, rove } from './moving.ts';
 import type { Person } from './people.ts';
-import { useLongPress } from './pressing.ts';
+import { usePress } from './pressing.ts';
 
 /** People under one heading; without a title they stand alone. */
 export type Group = { readonly key: string; readonly title?: string; readonly people: readonly Person[] };
@@ -38,19 +38,27 @@ type GridProps = {
 export const Grid = memo(({ book, groups, former, label, onTap, onStatus, onMenu }: GridProps) => {
   const format = useFormat();
   const root = useRef<HTMLDivElement>(null);
-  const press = useLongPress((target) => {
+  const openMenu = (target: EventTarget) => {
     const id = studentAt(target);
-    if (id !== undefined) onMenu(id);
+    if (id === undefined) return;
+    // Where the focus comes back to; a long press leaves it where it was.
+    (target as Element).closest('[data-student]')?.querySelector<HTMLElement>('[data-card]')?.focus({
+      preventScroll: true,
+    });
+    onMenu(id);
+  };
+  const press = usePress({
+    tap(target) {
+      const id = studentAt(target);
+      if (id === undefined) return;
+      if ((target as Element).closest('[data-menu]')) onMenu(id);
+      else onTap(id);
+    },
+    long: openMenu,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: when other cards are shown, one of them is to be reachable
   useEffect(() => rove(root.current), [groups]);
 
-  const onClick = (event: MouseEvent) => {
-    const id = studentAt(event.target);
-    if (id === undefined || press.swallowed()) return;
-    if ((event.target as Element).closest('[data-menu]')) onMenu(id);
-    else onTap(id);
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     const id = studentAt(event.target);
     if (id === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -70,13 +78,12 @@ export const Grid = memo(({ book, groups, former, label, onTap, onStatus, onMenu
       role="group"
       aria-label={label}
       className={styles.groups}
-      onClick={onClick}
       onKeyDown={onKeyDown}
       onFocus={(event) => rove(root.current, event.target)}
-      {...press.handlers}
+      {...press}
       onPointerDown={(event) => {
         book.hold();
-        press.handlers.onPointerDown(event);
+        press.onPointerDown(event);
       }}
     >
       {groups.map(({ key, title, people }) => (

@@ -18,7 +18,7 @@ const useSectionNames = (ids: readonly string[]): ReadonlyMap<string, string> =>
       new Map(found.flatMap(({ data }) => (data ? [[data.data.id as string, data.data.name]] : []))),
   });
 
-/** The people in sight: by section where the class has several, else all together. */
+/** The people in sight: by section where the class has several, or others beside one; else all together. */
 export const useGroups = (
   people: readonly Person[],
   detail: ClassDetail | undefined,
@@ -28,12 +28,14 @@ export const useGroups = (
   const { teacher } = useTexts();
   const sectionIds = detail?.sectionIds ?? [];
   const names = useSectionNames(sectionIds);
-  const nameKey = sectionIds.map((id) => names.get(id) ?? '').join('\n');
+  const nameKey = sectionIds.map((id) => `${id} ${names.get(id) ?? ''}`).join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the map holds
   return useMemo(() => {
     const wanted = plain(query.trim());
     const inSight = people.filter(({ id, key }) => (!shown || shown.has(id)) && key.includes(wanted));
-    if (sectionIds.length === 0) return [{ key: 'all', people: inSight }];
+    const [only] = sectionIds;
+    const isOne = sectionIds.length === 1 && people.every(({ sectionId }) => sectionId === only);
+    if (only === undefined || isOne) return [{ key: 'all', people: inSight }];
     const of = (sectionId: string | undefined) =>
       inSight.filter((person) =>
         sectionId === undefined

@@ -2,8 +2,10 @@
 // and comes a few cards at a time, so that a crowd that checks in never stands between a finger and its card.
 
 /** How many cards are drawn for one frame at the least and at the most. */
-const FEWEST = 4;
+const FEWEST = 12;
 const MOST = 64;
+/** Between two such frames, in ms: time for a finger. */
+const GAP_MS = 80;
 /** A frame that took longer than this, in ms, held too many of them; one that took less than half, too few. */
 const LONG_MS = 40;
 /** How often the figures are drawn while a crowd comes, in ms. */
@@ -80,7 +82,7 @@ export const createTelling = (redraw: (studentId: string) => boolean): Telling =
       const took = performance.now() - from;
       if (took > LONG_MS) piece = Math.max(FEWEST, piece >> 1);
       else if (left === 0 && took < LONG_MS / 2) piece = Math.min(MOST, piece << 1);
-      tell();
+      inTime(GAP_MS);
     });
   };
   /** Tells in so many ms, unless a tap sees to it before. */
@@ -105,6 +107,8 @@ export const createTelling = (redraw: (studentId: string) => boolean): Telling =
     watch(studentId, listener) {
       const watching = cards.get(studentId) ?? new Set();
       cards.set(studentId, watching.add(listener));
+      // What it was drawn with may be old: whatever came since then was told to nobody.
+      if (redraw(studentId)) queueMicrotask(() => watching.has(listener) && listener());
       return () => {
         watching.delete(listener);
         if (watching.size === 0 && cards.get(studentId) === watching) cards.delete(studentId);
