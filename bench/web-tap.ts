@@ -16,20 +16,22 @@ const PAUSE_MS = 100;
 /** Cards that say the same for so long are drawn. */
 const SETTLE_MS = 2_000;
 
-/** In the page: tells for each tap how long it took from when the finger left until a frame after its card changed. */
+/**
+ * In the page: tells for each tap how long it took from when the finger left until the frame is drawn in which its card
+ * has changed, before anything else that waits for that frame.
+ */
 const WATCH = `(() => {
   addEventListener('pointerup', (event) => {
     const card = event.target.closest('[data-student]');
     if (!card) return;
-    const watching = new MutationObserver(() => {
-      watching.disconnect();
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => globalThis.tapSeen(performance.now() - event.timeStamp);
-        port2.postMessage('');
-      });
+    const before = card.className;
+    const frame = () => requestAnimationFrame(() => {
+      if (card.className === before) return frame();
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => globalThis.tapSeen(performance.now() - event.timeStamp);
+      port2.postMessage('');
     });
-    watching.observe(card, { attributes: true, attributeFilter: ['class'] });
+    frame();
   }, true);
 })()`;
 
