@@ -10,13 +10,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
 const words = process.argv.slice(2);
 
-/** What takes about as long as all the rest. */
-const SECOND = new Set(['rest', 'rules', 'web']);
+/** What takes about as long as all the rest: the pages, but for a few. */
+const isPage = (name) => /^web[\\/](?!analytics|board|languages)/.test(name);
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))
   .sort();
-const isSecond = (name) => SECOND.has(name.split(/[\\/]/)[0]);
-const halves = [files.filter((name) => !isSecond(name)), files.filter(isSecond)];
+const halves = [files.filter((name) => !isPage(name)), files.filter(isPage)];
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-tests-'));
 const run = (args, { summary, hold }) =>

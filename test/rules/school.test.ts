@@ -90,7 +90,7 @@ describe('the school: rules', () => {
     }
     const read: Row[] = [];
     for await (const row of rowsOf(linesOf(oneLine()))) read.push(row);
-    expect(read.at(-1)).to.deep.equal({ line: 2, problem: 'is too long' });
+    expect(read.at(-1)).to.deep.equal({ line: 2, problem: { code: 'ROW_TOO_LONG' } });
     expect(heap() - before).to.be.lessThan(200);
   });
 });
