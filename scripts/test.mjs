@@ -1,5 +1,6 @@
-// Runs all tests in two processes side by side, each with a Redis, a MongoDB engine and a browser of its own; what the
-// second says follows when the first is through. The last line counts both. With words after `--` it is plain mocha.
+// Runs all tests in three processes side by side, since most of them wait for something most of the time; each with a Redis,
+// a MongoDB engine and a browser of its own. What the others say follows when the first is through. The last line counts
+// all. With words after `--` it is plain mocha.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,12 +11,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
 const words = process.argv.slice(2);
 
-/** What takes about as long as all the rest: the pages, but for a few. */
-const isPage = (name) => /^web[\\/](?!analytics|board|languages)/.test(name);
+/** Each takes about a third of the time. */
+const thirdOf = (name) => {
+  if (/^web[\\/](?!admin|analytics|board|languages)/.test(name)) return 0;
+  return /^(web|rest|rules|checkin|devices)[\\/]/.test(name) ? 1 : 2;
+};
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))
   .sort();
-const halves = [files.filter((name) => !isPage(name)), files.filter(isPage)];
+const thirds = [2, 1, 0].map((third) => files.filter((name) => thirdOf(name) === third));
 
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-tests-'));
 const run = (args, { summary, hold }) =>
@@ -45,19 +49,19 @@ if (words.length > 0) {
   const { code } = await run(words, { summary: process.env.MOCHA_SUMMARY ?? join(folder, 'summary') });
   process.exitCode = code;
 } else {
-  const summaries = halves.map((_, i) => join(folder, `summary-${i}`));
-  const runs = halves.map((half, i) =>
+  const summaries = thirds.map((_, i) => join(folder, `summary-${i}`));
+  const runs = thirds.map((third, i) =>
     run(
-      half.map((name) => join('test', name)),
+      third.map((name) => join('test', name)),
       { summary: summaries[i], hold: i > 0 },
     ),
   );
-  const [first, second] = await Promise.all(runs);
-  process.stdout.write(second.said);
+  const ended = await Promise.all(runs);
+  for (const { said } of ended.slice(1)) process.stdout.write(said);
   const [passed, failed] = summaries.map(counted).reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
   const line = `${passed} passed, ${failed} failed`;
   console.log(`\n${line}`);
   if (process.env.MOCHA_SUMMARY) writeFileSync(process.env.MOCHA_SUMMARY, `${line}\n`);
-  process.exitCode = first.code !== 0 || second.code !== 0 || failed > 0 ? 1 : 0;
+  process.exitCode = ended.some(({ code }) => code !== 0) || failed > 0 ? 1 : 0;
 }
 rmSync(folder, { recursive: true, force: true });

@@ -93,7 +93,25 @@ describe('the web app: the register', function () {
       await page.keyboard.type('di');
       await page.getByRole('heading', { name: 'North 2' }).waitFor({ state: 'detached' });
       expect(await groupsOf(page)).to.deep.equal([['South', ['Di']]]);
+      await page.keyboard.type(' nobody');
+      await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
+      expect(await axe(page)).to.deep.equal([]);
+      await page.getByRole('button', { name: 'Show all' }).click();
+      await page.getByRole('heading', { name: 'North 2' }).waitFor();
     });
+  });
+
+  it('says that nobody is in the class yet, and shows whoever comes', async () => {
+    const made = await liveClass([]);
+    await start(made);
+    const page = await web.signedIn(made.teacher, `/teach/${made.id}`);
+    await page.getByRole('heading', { name: 'Nobody is in this class yet' }).waitFor();
+    const late = await must('POST /api/v1/students', {
+      firstName: 'Late',
+      studentCode: `L-${made.id.slice(-4)}`,
+    });
+    await must(`POST /api/v1/classes/${made.id}/students`, { studentId: late.id });
+    await says(page, 'Late', 'Unmarked');
   });
 
   describe('by a long press', () => {
@@ -134,6 +152,17 @@ describe('the web app: the register', function () {
       await card(page, 'Ben Ali').locator('[data-card]').tap();
       await card(page, 'Ben Ali').filter({ hasText: 'Excused' }).waitFor({ state: 'detached' });
       expect(await page.getByRole('dialog').count()).to.equal(0);
+    });
+
+    it('gives the focus back to the card when it is closed, and swallows no key after it', async () => {
+      const { page, touch, middle } = await opened();
+      await touch('touchStart', ...(await middle('Ben Ali')));
+      await dialog(page, 'Ben Ali').waitFor();
+      await touch('touchEnd');
+      await page.keyboard.press('Escape');
+      await dialog(page, 'Ben Ali').waitFor({ state: 'detached' });
+      await page.keyboard.press('Enter');
+      await says(page, 'Ben Ali', 'Present');
     });
 
     it('is none where the finger slides, however long it stays', async () => {

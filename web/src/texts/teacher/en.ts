@@ -75,6 +75,10 @@ export const teacher = {
   inSight: (n: number, all: number, what?: string) => `${what ? `${what}: ` : ''}${n} of ${all}`,
   dropFormer: (n: number) => `Hide ${n} changed since`,
   showAll: 'Show all',
+  noneFit: 'Nobody fits',
+  nobodyYet: 'Nobody is in this class yet',
+  nobodyYetNote:
+    'Put students into it in its settings; or whoever checks in appears here, where the class takes them.',
   noSection: 'Others',
   reason: 'Reason',
   reasonHint: 'It stays in the history of the record.',

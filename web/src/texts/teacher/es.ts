@@ -78,6 +78,10 @@ export const teacher: Texts['teacher'] = {
   inSight: (n, all, what) => `${what ? `${what}: ` : ''}${n} de ${all}`,
   dropFormer: (n) => `Ocultar ${of(n, 'que ha cambiado', 'que han cambiado')}`,
   showAll: 'Mostrar todos',
+  noneFit: 'Nadie coincide',
+  nobodyYet: 'Aún no hay nadie en esta clase',
+  nobodyYetNote:
+    'Añade alumnos en los ajustes; quien registre su asistencia aparecerá aquí, si la clase lo admite.',
   noSection: 'Otros',
   reason: 'Motivo',
   reasonHint: 'Queda en el historial del registro.',

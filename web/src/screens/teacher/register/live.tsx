@@ -1,10 +1,11 @@
+import { SearchX, Users } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ClassDetail } from '../../../../../shared/rest/classes.ts';
 import type { LiveStatus } from '../../../../../shared/status.ts';
 import { useTexts } from '../../../lib/language.ts';
 import { refresh } from '../../../lib/queries.ts';
-import { toast } from '../../../ui/feedback.tsx';
+import { State, toast } from '../../../ui/feedback.tsx';
 import { sentenceOf } from '../../../ui/form.tsx';
 import type { Book } from './book.ts';
 import { isDecided, nextStatus } from './cell.ts';
@@ -123,6 +124,12 @@ export const LiveRegister = ({
         onStatus={mark}
         onMenu={menu}
       />
+      {people.length > 0 && groups.every((group) => group.people.length === 0) && (
+        <State icon={SearchX} title={teacher.noneFit} />
+      )}
+      {people.length === 0 && book.view.roster && (
+        <State icon={Users} title={teacher.nobodyYet} note={teacher.nobodyYetNote} />
+      )}
       <div ref={said} className="unseen" aria-live="polite" />
       <Dock
         book={book}

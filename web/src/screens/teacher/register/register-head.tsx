@@ -94,6 +94,8 @@ export const RegisterHead = ({
         <Dialog title={teacher.cancelSession} onClose={close}>
           <p>{teacher.cancelNote}</p>
           <Form
+            danger
+            extra={<Button onClick={close}>{common.back}</Button>}
             submit={teacher.cancelSession}
             onSubmit={async ({ reason }) => {
               await authorized('POST', `/api/v1/sessions/${sessionId}/cancel`, {
