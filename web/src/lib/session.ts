@@ -1,7 +1,7 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { LogIn, Me, SignUp, WebSession } from '../../../shared/rest/auth.ts';
 import type { Claim } from '../../../shared/rest/invitations.ts';
-import { isAway, request } from './api.ts';
+import { request } from './api.ts';
 import { observable } from './observable.ts';
 import { forgetKnown, keepKnown, lastKnown } from './store.ts';
 
@@ -89,7 +89,9 @@ const createSession = () => {
     telling ??= request('DELETE', WEB)
       .then(() => leaving(false))
       .catch((error: unknown) => {
-        if (!isAway(error)) leaving(false);
+        // Only these say that there is nothing to end; after anything else the log-in would go on unseen.
+        const isOver = error instanceof Fault && ['UNAUTHORIZED', 'FORBIDDEN'].includes(error.code);
+        if (isOver) leaving(false);
         else tellAgain = setTimeout(() => leaving() && void tellLeaving(), TELL_AGAIN_MS);
       })
       .then(() => {
