@@ -27,14 +27,23 @@ const run = (args, { summary, hold }) =>
     const child = spawn(process.execPath, [mocha, ...args], {
       cwd: root,
       env: { ...process.env, MOCHA_SUMMARY: summary, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
-      stdio: ['inherit', hold ? 'pipe' : 'inherit', hold ? 'pipe' : 'inherit'],
+      stdio: ['inherit', 'pipe', 'pipe'],
     });
     const said = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        said.push(chunk);
+        if (!hold) process.stdout.write(chunk);
+      });
     child.on('close', (code, signal) =>
-      resolve({ code: signal ? 1 : (code ?? 1), said: Buffer.concat(said) }),
+      resolve({ code: signal ? 1 : (code ?? 1), said: Buffer.concat(said).toString() }),
     );
   });
+/** What mocha says of the tests that failed; where it ended before it could, its last lines. */
+const failures = (said) => {
+  const at = said.search(/^\S* +\S*\d+ failing/m);
+  return at >= 0 ? said.slice(at) : said.split('\n').slice(-30).join('\n');
+};
 /** How many passed and failed; a run that ended without a word is one failure. */
 const counted = (summary) => {
   try {
@@ -58,6 +67,9 @@ if (words.length > 0) {
   );
   const ended = await Promise.all(runs);
   for (const { said } of ended.slice(1)) process.stdout.write(said);
+  // Once more at the end, where it is looked for, and where a log that keeps its last lines still has it.
+  for (const { said } of ended.filter(({ code }) => code !== 0))
+    process.stdout.write(`\nFailed:\n${failures(said)}\n`);
   const [passed, failed] = summaries.map(counted).reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
   const line = `${passed} passed, ${failed} failed`;
   console.log(`\n${line}`);
