@@ -93,6 +93,7 @@ export const buildCheckIn = async (parts: Parts) => {
     /** For those who start and finish sessions. */
     keep: createKeep(methods),
     beforeFreeze: evidence.beforeFreeze,
+    opened: sessions.remember,
     /** For other ways to learn that a student is there, such as devices: judged together with the rest. */
     evidence,
     forgetOver: async (now: Date) =>

@@ -34,7 +34,7 @@ type Parts = {
   readonly log: Log;
   readonly checkpoint: Checkpoint;
   /** What check-in asks of a start and of an end. */
-  readonly checkIn: Pick<Awaited<ReturnType<typeof buildCheckIn>>, 'beforeFreeze' | 'keep'>;
+  readonly checkIn: Pick<Awaited<ReturnType<typeof buildCheckIn>>, 'beforeFreeze' | 'keep' | 'opened'>;
 };
 
 /** Joins what starts, finishes and looks after sessions. */
@@ -72,6 +72,7 @@ export const buildSessions = (parts: Parts) => {
     finish,
     settle,
     keep: parts.checkIn.keep,
+    opened: parts.checkIn.opened,
     timeZone: config.TIME_ZONE,
     maxMinutes: config.SESSION_MAX_MINUTES,
   });

@@ -41,6 +41,8 @@ export const createTakingSessions = ({
 
   return {
     ofId,
+    /** So that the first to check in need not ask the database either. */
+    remember: (session: SessionRecord): void => void remember(session),
     /** The class's live session, as the register has it at this moment. */
     async ofClass(classId: ClassId): Promise<SessionRecord | null> {
       const [live] = await register.live([classId]);

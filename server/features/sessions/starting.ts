@@ -24,6 +24,8 @@ type Deps = {
     options: SessionOptions,
     times: { openedAt: string; closesAt: string },
   ) => Pick<NewSession, 'methods' | 'checkIn'>;
+  /** Told of every session that stands here, before anybody else is. */
+  readonly opened?: (session: SessionRecord) => void;
   readonly publish: Publish;
   readonly clock: Clock;
   readonly log: Log;
@@ -85,6 +87,7 @@ export const createStarting = (deps: Deps) => {
       throw error;
     }
     await checkpoint('start:standing');
+    deps.opened?.(session);
     publish(sessionStarted, { classId }, sessionView(session));
     await alarms
       .schedule(sessionId, session.closesAt)
