@@ -189,15 +189,17 @@ describe('who is let in', () => {
         const busy = door.keep(await connectRaw(wire, hub.url, { token: shortToken(ada, 4) }));
         const idle = door.keep(await connectRaw(wire, hub.url, { token: shortToken(cy, 4) }));
         await Promise.all([seated(busy), seated(idle)]);
-        let answer: Answer;
+        const over = busy.closed.then(() => undefined);
+        let answer: Answer | undefined;
         let asked = 0;
         do {
-          answer = await busy.ask('ARE_YOU_THERE');
+          // A question that crosses the end, which may come between two of them, is not answered any more.
+          answer = await Promise.race([busy.ask('ARE_YOU_THERE').catch(() => over), over]);
           asked += 1;
-          // It is told by its end; what is asked meanwhile is answered as ever, also where it is too much.
-        } while (answer.code === 'UNKNOWN_EVENT' || answer.code === 'RATE_LIMITED');
+          // What is asked before is answered as ever, also where it is too much.
+        } while (answer?.code === 'UNKNOWN_EVENT' || answer?.code === 'RATE_LIMITED');
         expect(asked).to.be.greaterThan(1);
-        expect(answer).to.deep.equal(refused(REFUSED.message, REFUSED.code));
+        if (answer) expect(answer).to.deep.equal(refused(REFUSED.message, REFUSED.code));
         for (const raw of [busy, idle]) {
           expect(await raw.closed).to.equal(wire === 'plain' ? 4401 : 'io server disconnect');
           expect(raw.heard).to.deep.equal([{ event: 'ERROR', data: REFUSED }]);
