@@ -3,24 +3,16 @@ import type { Server, Socket } from 'socket.io';
 import { framesOf, type Text } from './frames.ts';
 import { PlainConnection } from './plain-connection.ts';
 
-/** An Engine.IO packet that waits to be sent. */
-type Packet = { type: string; data?: unknown; options?: { wsPreEncodedFrame?: Buffer[] } };
-
-/** What of Engine.IO's WebSocket transport is needed to write together; where it looks different, nothing changes. */
-type Transport = {
-  name?: string;
-  writable: boolean;
-  socket?: { readyState: number; _socket?: NetSocket | null };
-  send(packets: Packet[]): void;
-  _onSentLast?: (error?: Error | null) => void;
-};
+/** What of an Engine.IO connection is needed to write together; where it looks different, nothing changes. */
 type Connection = {
   readyState: string;
-  transport: Transport;
-  writeBuffer: readonly Packet[];
-  write(packet: string): unknown;
-  flush(): void;
+  transport: { name?: string; socket?: { readyState: number; _socket?: NetSocket | null } };
+  writeBuffer: readonly unknown[];
+  write(data: unknown, options?: Options, sent?: () => void): unknown;
+  close(discard?: boolean): unknown;
 };
+/** `wsPreEncodedFrame`: the frame that a broadcast made once for all who hear it. */
+type Options = { wsPreEncodedFrame?: readonly Buffer[] | undefined };
 
 const OPEN = 1;
 
@@ -30,95 +22,74 @@ const streamOf = ({ transport }: Connection): NetSocket | undefined =>
     ? (transport.socket._socket ?? undefined)
     : undefined;
 
-/** The texts of packets that are all messages; undefined where one is not. A `4` is Engine.IO's mark of a message. */
-const textsOf = (packets: readonly Packet[]): Text[] | undefined => {
-  const texts: Text[] = [];
-  for (const { type, data, options } of packets) {
-    if (type !== 'message' || typeof data !== 'string') return undefined;
-    texts.push({ text: `4${data}`, framed: options?.wsPreEncodedFrame });
-  }
-  return texts;
-};
-
 /** Says one or more events, each the text `["NAME",data]`, to some sockets of either wire. */
 export type Say = (to: Iterable<Socket>, said: readonly string[]) => void;
 
 /**
- * Has Engine.IO write what one turn of the loop says to a connection with one system call: on a busy hub the calls
- * cost more than the messages. The result frames what many hear once for all of them, and keeps the order in which a
- * connection was spoken to. Compression is off, so that a frame is its text and a head.
+ * What one turn of the loop says to a connection, answers and events, goes out with one system call and past
+ * Engine.IO's queue: on a busy hub the calls and the queueing cost more than the messages. What many hear is framed
+ * once for all of them, and the order in which a connection was spoken to is kept. Compression is off, so that a frame
+ * is its text and a head. Engine.IO writes its own packets, which no order binds, and whatever is said while a
+ * connection changes its transport.
  */
 export const createSay = (io: Server): { say: Say; attach: () => void } => {
-  let send: Transport['send'] | undefined;
-  let flush: Connection['flush'] | undefined;
-  let waiting = new Set<Connection>();
-  let corked = new Set<NetSocket>();
+  const waiting = new Map<Connection, Text[]>();
 
-  /** The end of this turn: what was said goes out. */
+  const writeOut = (connection: Connection, texts: readonly Text[]) => {
+    waiting.delete(connection);
+    // Gone meanwhile, it hears nothing any more.
+    streamOf(connection)?.write(framesOf(texts));
+  };
   const endTurn = () => {
-    const connections = waiting;
-    const streams = corked;
-    waiting = new Set();
-    corked = new Set();
-    for (const connection of connections) flush?.call(connection);
-    for (const stream of streams) stream.uncork();
-  };
-  const atEndOfTurn = () => {
-    if (waiting.size === 0 && corked.size === 0) process.nextTick(endTurn);
+    for (const [connection, texts] of waiting) writeOut(connection, texts);
   };
 
-  function flushLater(this: Connection): void {
-    if (this.transport.name !== 'websocket') {
-      flush?.call(this);
-    } else if (this.writeBuffer.length > 0 && !waiting.has(this)) {
-      atEndOfTurn();
-      waiting.add(this);
+  /** False where it would overtake what Engine.IO holds back. */
+  const take = (connection: Connection, text: Text): boolean => {
+    const texts = waiting.get(connection);
+    const free = connection.readyState === 'open' && connection.writeBuffer.length === 0;
+    if (free && texts) {
+      texts.push(text);
+    } else if (free && streamOf(connection)) {
+      if (waiting.size === 0) process.nextTick(endTurn);
+      waiting.set(connection, [text]);
+    } else {
+      if (texts) writeOut(connection, texts);
+      return false;
     }
-  }
-
-  function sendTogether(this: Transport, packets: Packet[]): void {
-    const stream = this.socket?.readyState === OPEN ? this.socket._socket : undefined;
-    const texts = stream && this._onSentLast ? textsOf(packets) : undefined;
-    if (!stream || !texts) {
-      send?.call(this, packets);
-      return;
-    }
-    this.writable = false;
-    stream.write(framesOf(texts), this._onSentLast);
-  }
-
-  /** Writes past Engine.IO; false where that would overtake what still waits there. */
-  const sayDirectly = (connection: Connection, frames: Buffer): boolean => {
-    const stream = connection.readyState === 'open' ? streamOf(connection) : undefined;
-    if (!stream) return false;
-    if (connection.writeBuffer.length > 0 && !connection.transport.writable) return false;
-    if (!corked.has(stream)) {
-      atEndOfTurn();
-      corked.add(stream);
-      stream.cork();
-    }
-    if (connection.writeBuffer.length > 0) flush?.call(connection);
-    stream.write(frames);
     return true;
   };
+
+  let write: Connection['write'] | undefined;
+  let close: Connection['close'] | undefined;
+  // Shared by all connections, and put before Engine.IO's own.
+  function writeTogether(this: Connection, data: unknown, options?: Options, sent?: () => void): unknown {
+    const framed = options?.wsPreEncodedFrame;
+    const taken = typeof data === 'string' && !sent && take(this, { text: `4${data}`, framed });
+    return taken ? this : write?.call(this, data, options, sent);
+  }
+  function closeAfter(this: Connection, discard?: boolean): unknown {
+    const texts = waiting.get(this);
+    if (texts) writeOut(this, texts);
+    return close?.call(this, discard);
+  }
 
   return {
     attach() {
       io.engine.on('connection', (connection: Connection) => {
-        if (connection.transport.name !== 'websocket') return;
-        send ??= connection.transport.send;
-        flush ??= connection.flush;
-        connection.transport.send = sendTogether;
-        connection.flush = flushLater;
+        write ??= connection.write;
+        close ??= connection.close;
+        connection.write = writeTogether;
+        connection.close = closeAfter;
       });
     },
     say(to, said) {
-      let frames: Buffer | undefined;
+      let framed: [Buffer] | undefined;
       for (const { conn } of to) {
         const connection = conn as unknown as Connection;
         if (!(conn instanceof PlainConnection)) {
-          frames ??= framesOf(said.map((text) => ({ text: `42${text}` })));
-          if (sayDirectly(connection, frames)) continue;
+          framed ??= [framesOf(said.map((text) => ({ text: `42${text}` })))];
+          if (take(connection, { text: '', framed })) continue;
         }
         for (const text of said) connection.write(`2${text}`);
       }
