@@ -210,7 +210,7 @@ describe('the web app: administrators', function () {
     await page.getByRole('link', { name: 'Classes' }).first().click();
     await button('Delete: Class of 2').click();
     await send('Delete');
-    await dialog().getByRole('alert').getByText('has a live session').waitFor();
+    await dialog().getByRole('alert').getByText('has a live register').waitFor();
     await dialog().getByRole('button', { name: 'Cancel' }).click();
     await button('Delete: Latin').click();
     await send('Delete');
@@ -409,12 +409,12 @@ describe('the web app: administrators', function () {
     await page.goto('/admin/sessions');
     await button('End now: Class of 2').click();
     await send('End now');
-    await row('Class of 2').getByText('Final').waitFor();
-    await button('Cancel session: Class of 1').click();
+    await row('Class of 2').getByText('Finished').waitFor();
+    await button('Cancel register: Class of 1').click();
     await dialog().getByLabel('Reason').fill('Fire drill');
-    await send('Cancel session');
+    await send('Cancel register');
     await row('Class of 1').getByText('Cancelled').waitFor();
-    await page.getByLabel('Final').check();
+    await page.getByLabel('Finished').check();
     await row('Class of 1').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /Open Class of 2/ }).click();
     await row('Ada Byron').getByText('Present').waitFor();

@@ -66,7 +66,7 @@ describe('the web app: students', function () {
     await card.getByText('Teacher').waitFor();
     await close(group, session);
     await page.getByText('No class is running just now').waitFor();
-    await page.getByRole('link', { name: /Geometry.*1 session.*100%/ }).waitFor();
+    await page.getByRole('link', { name: /Geometry.*1 register.*100%/ }).waitFor();
     const record = await recordOf(session, student);
     await must(
       call(web.hub.url, 'PATCH', `/api/v1/attendance/records/${record?._id}`, group.teacher.token, {
@@ -74,7 +74,7 @@ describe('the web app: students', function () {
         reason: 'Left after five minutes',
       }),
     );
-    await page.getByRole('link', { name: /Geometry.*1 session.*0%/ }).click();
+    await page.getByRole('link', { name: /Geometry.*1 register.*0%/ }).click();
     await page.getByRole('heading', { name: 'Geometry' }).waitFor();
     await page.getByRole('button', { name: 'Corrected' }).click();
     await page.getByRole('dialog').getByText('Reason: Left after five minutes').waitFor();

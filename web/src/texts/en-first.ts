@@ -89,7 +89,7 @@ export const first = {
     structure: 'Sections',
     devices: 'Devices',
     imports: 'Import',
-    sessions: 'Sessions',
+    sessions: 'Registers',
     records: 'Records',
     quarantine: 'Review',
     account: 'Account',

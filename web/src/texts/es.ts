@@ -98,7 +98,7 @@ export const es: Texts = {
     structure: 'Secciones',
     devices: 'Dispositivos',
     imports: 'Importar',
-    sessions: 'Sesiones',
+    sessions: 'Listas',
     records: 'Registros',
     quarantine: 'Revisión',
     account: 'Cuenta',

@@ -19,7 +19,7 @@ export const board = {
   byTeacherNote: 'There is nothing to type or to scan.',
   over: 'Check-in is over',
   overNote: 'Thank you. Everybody finds their own status in the app.',
-  cancelled: 'This session was cancelled',
+  cancelled: 'This register was cancelled',
   cancelledNote: 'It counts nowhere.',
   fullScreen: 'Full screen',
   leaveFullScreen: 'Leave full screen',

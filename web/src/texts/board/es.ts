@@ -20,7 +20,7 @@ export const board: Texts['board'] = {
   byTeacherNote: 'No hay nada que escribir ni que escanear.',
   over: 'El registro ha terminado',
   overNote: 'Gracias. Cada uno encuentra su propio estado en la aplicación.',
-  cancelled: 'Esta sesión se ha cancelado',
+  cancelled: 'Esta lista se ha anulado',
   cancelledNote: 'No cuenta en ninguna parte.',
   fullScreen: 'Pantalla completa',
   leaveFullScreen: 'Salir de pantalla completa',
