@@ -1,19 +1,17 @@
 import { ArrowRight } from 'lucide-react';
 import { Fault } from '../../../../shared/faults.ts';
 import type { RecordHistory, RecordView } from '../../../../shared/rest/records.ts';
-import type { Status } from '../../../../shared/status.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { refresh, useShown } from '../../lib/queries.ts';
 import { authorized } from '../../lib/session.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Asked, toast } from '../../ui/feedback.tsx';
 import { Choices, Form, TextField } from '../../ui/form.tsx';
-import { StatusChip } from '../../ui/status.tsx';
+import { STATUSES, StatusChip } from '../../ui/status.tsx';
 import styles from './admin.module.css';
 import { Chip, Confirm } from './parts.tsx';
 
 const RECORDS = '/api/v1/attendance/records';
-const STATUSES: readonly Status[] = ['present', 'late', 'partial', 'excused', 'absent'];
 
 type Props = { readonly record: RecordView; readonly name: string; readonly onClose: () => void };
 
@@ -90,17 +88,17 @@ export const RecordHistoryDialog = ({ record, name, onClose }: Props) => {
 };
 
 const HistoryLine = ({ of }: { of: RecordHistory['lines'][number] }) => {
-  const { admin, source, status } = useTexts();
+  const { admin, source } = useTexts();
   const words = admin.records;
   const format = useFormat();
-  const changes = of.from !== null && of.from !== of.to ? status[of.from] : undefined;
+  const from = of.from !== of.to ? of.from : null;
   return (
     <>
       <span className={styles.line}>
         <strong>{of.kind === 'correction' ? words.correction : words.mark}</strong>
-        {changes && (
+        {from && (
           <>
-            {changes} <ArrowRight className={styles.onward} size={16} aria-hidden />
+            <StatusChip status={from} /> <ArrowRight size={16} aria-hidden />
           </>
         )}
         <StatusChip status={of.to} />
@@ -109,7 +107,11 @@ const HistoryLine = ({ of }: { of: RecordHistory['lines'][number] }) => {
       <span className={styles.soft}>
         {[format.moment(of.at), of.byName ?? source[of.source]].join(' · ')}
       </span>
-      {of.reason && <span>{of.reason}</span>}
+      {of.reason && (
+        <p>
+          <bdi>{of.reason}</bdi>
+        </p>
+      )}
     </>
   );
 };

@@ -1,12 +1,12 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { Status } from '../../../../shared/status.ts';
 import { withQuery } from '../../lib/api.ts';
 import { useTexts } from '../../lib/language.ts';
 import { Button } from '../../ui/button.tsx';
 import { State, toast } from '../../ui/feedback.tsx';
 import { Choices, SelectField, sentenceOf, TextField } from '../../ui/form.tsx';
 import { Head } from '../../ui/frame.tsx';
+import { STATUSES } from '../../ui/status.tsx';
 import styles from './admin.module.css';
 import { AuditList } from './audit.tsx';
 import { download } from './download.ts';
@@ -15,7 +15,6 @@ import { Tools } from './parts.tsx';
 import { PersonPicker } from './picker.tsx';
 import { RecordList } from './record-list.tsx';
 
-const STATUSES: readonly Status[] = ['present', 'late', 'partial', 'excused', 'absent'];
 const NOTHING = { classId: '', studentId: '', status: '', from: '', to: '' };
 type Filter = typeof NOTHING;
 type Tab = 'records' | 'audit';

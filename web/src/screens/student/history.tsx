@@ -16,7 +16,7 @@ import { useClasses } from './lists.ts';
 import { useFollowed } from './own.ts';
 import { RecordStory } from './record-story.tsx';
 
-const STATUSES = ['present', 'late', 'partial', 'absent', 'excused'] as const;
+const STATUSES = ['present', 'late', 'partial', 'excused', 'absent'] as const;
 /** How many of them are listed before one asks for more. */
 const FIRST = 12;
 

@@ -100,7 +100,7 @@ export const student: Texts['student'] = {
   correctedLater: 'صُحّح لاحقًا',
   story: 'كيف نشأ هذا السجل',
   became: 'صار',
-  reason: (text: string) => `السبب: ${text}`,
+  reason: (text: string) => `السبب: \u2068${text}\u2069`,
 
   passkeys: 'مفاتيح المرور',
   passkeysNote:

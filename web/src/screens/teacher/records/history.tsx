@@ -46,7 +46,11 @@ export const HistoryDialog = ({
                     .filter(Boolean)
                     .join(' · ')}
                 </span>
-                {reason && <q>{reason}</q>}
+                {reason && (
+                  <p>
+                    <q dir="auto">{reason}</q>
+                  </p>
+                )}
               </li>
             ))}
           </ol>
