@@ -30,6 +30,7 @@ export const DoneDialog = ({
   // As it was when the dialog was opened: what is confirmed does not change meanwhile, unless somebody checks in.
   const [counts] = useState(book.counts);
   const [rest] = useState(() => people.filter(({ id }) => book.cell(id).status === 'unmarked'));
+  const given = STATUSES.filter((status) => counts[status] > 0);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
 
@@ -47,13 +48,15 @@ export const DoneDialog = ({
 
   return (
     <Dialog title={teacher.doneTitle} onClose={busy ? () => {} : onClose}>
-      <ul className={styles.summary}>
-        {STATUSES.filter((status) => counts[status] > 0).map((status) => (
-          <li key={status}>
-            <b className="numbers">{format.number(counts[status])}</b> <StatusChip status={status} />
-          </li>
-        ))}
-      </ul>
+      {given.length > 0 && (
+        <ul className={styles.summary}>
+          {given.map((status) => (
+            <li key={status}>
+              <b className="numbers">{format.number(counts[status])}</b> <StatusChip status={status} />
+            </li>
+          ))}
+        </ul>
+      )}
       {rest.length > 0 ? (
         <>
           <p>{teacher.becomeAbsent(rest.length)}</p>
