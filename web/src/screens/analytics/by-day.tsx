@@ -96,24 +96,14 @@ export const ByDay = ({ classId, mark }: { classId: string; mark: number }) => {
       controls={
         <Control id={id} label={analytics.day}>
           <span className={styles.stepper}>
-            <IconButton
-              icon={ChevronLeft}
-              className={styles.turn ?? ''}
-              label={analytics.dayBefore}
-              onClick={() => step(-1)}
-            />
+            <IconButton icon={ChevronLeft} label={analytics.dayBefore} onClick={() => step(-1)} />
             <input
               id={id}
               type="date"
               value={day}
               onChange={({ target }) => address.write('day', target.value)}
             />
-            <IconButton
-              icon={ChevronRight}
-              className={styles.turn ?? ''}
-              label={analytics.dayAfter}
-              onClick={() => step(1)}
-            />
+            <IconButton icon={ChevronRight} label={analytics.dayAfter} onClick={() => step(1)} />
           </span>
         </Control>
       }
