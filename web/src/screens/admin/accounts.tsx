@@ -10,11 +10,11 @@ import { authorized } from '../../lib/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Asked, State, toast } from '../../ui/feedback.tsx';
+import formStyles from '../../ui/form.module.css';
 import { Choices, Form, SelectField, sentenceOf, TextField } from '../../ui/form.tsx';
 import { Table } from '../../ui/table.tsx';
-import styles from './admin.module.css';
 import { Listed, usePages, useSettled } from './pages.tsx';
-import { Chip, Confirm, Facts, RowActions, SearchBox, Tools } from './parts.tsx';
+import { Address, Chip, Confirm, Facts, RowActions, SearchBox, Tools } from './parts.tsx';
 
 const ROLES = ['student', 'teacher', 'admin'] as const;
 
@@ -128,7 +128,7 @@ export const Accounts = () => {
               {
                 key: 'email',
                 head: admin.email,
-                cell: ({ email }) => <span className={styles.address}>{email || '–'}</span>,
+                cell: ({ email }) => <Address of={email} />,
               },
               { key: 'role', head: words.role, cell: (user) => roles[user.role] },
               {
@@ -172,13 +172,13 @@ export const AccountOf = ({ id, name, onClose }: { id: string; name: string; onC
           <>
             <Facts
               of={[
-                [admin.email, one.email],
+                [admin.email, <Address key="email" of={one.email} />],
                 [words.role, roles[one.role]],
                 [words.created, format.date(one.createdAt)],
                 [admin.state, <Standing key="state" disabled={one.disabled} />],
               ]}
             />
-            <div className={styles.buttons}>
+            <div className={formStyles.actions}>
               <Switch user={one} onDisable={setDisabling} />
             </div>
           </>

@@ -7,8 +7,7 @@ import { useTexts } from '../../lib/language.ts';
 import { refresh } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
-import { Failure } from '../../ui/feedback.tsx';
-import { Choices } from '../../ui/form.tsx';
+import { Choices, sentenceOf } from '../../ui/form.tsx';
 import { Head } from '../../ui/frame.tsx';
 import styles from './admin.module.css';
 import { FIELDS, headersOf, mapOf } from './columns.ts';
@@ -123,8 +122,8 @@ const Import = () => {
           />
         )}
         {stage.at === 'ready' && stage.error !== undefined && (
-          <div role="alert">
-            <Failure error={stage.error} />
+          <div role="alert" className={styles.refused}>
+            <strong>{sentenceOf(stage.error)}</strong>
             <Details of={stage.error} />
           </div>
         )}
@@ -183,7 +182,7 @@ const Details = ({ of }: { of: unknown }) => {
   };
   const details = of instanceof Fault ? (of.details ?? []) : [];
   return (
-    <ul className={styles.details}>
+    <ul>
       {details.map((detail) => (
         <li key={`${detail.path} ${detail.message}`}>{say(detail)}</li>
       ))}

@@ -154,6 +154,18 @@ export const Chip = ({
   children: ReactNode;
 }) => <span className={`${styles.chip} ${styles[tone]}`}>{children}</span>;
 
+/** An e-mail address; where it has no room in one line, it goes on behind its @. */
+export const Address = ({ of }: { of: string | null | undefined }) => {
+  const [name, host] = of?.split(/(?<=@)/) ?? [];
+  return (
+    <span className={styles.address}>
+      {name || '–'}
+      {host && <wbr />}
+      {host}
+    </span>
+  );
+};
+
 export const Facts = ({ of }: { of: readonly (readonly [string, ReactNode])[] }) => (
   <dl className={styles.facts}>
     {of.map(([name, value]) => (

@@ -13,7 +13,7 @@ import styles from './admin.module.css';
 import { Invite } from './invite.tsx';
 import { useSections } from './names.ts';
 import { Listed, usePages, useSettled } from './pages.tsx';
-import { Chip, Confirm, RowActions, SearchBox, Tools } from './parts.tsx';
+import { Address, Chip, Confirm, RowActions, SearchBox, Tools } from './parts.tsx';
 import { codeOf, type Kind, type Person, PersonForm } from './person-form.tsx';
 
 /** What is open over the list. */
@@ -129,7 +129,7 @@ const PeopleTable = ({
     {
       key: 'email',
       head: admin.email,
-      cell: ({ email }) => <span className={styles.address}>{email ?? '–'}</span>,
+      cell: ({ email }) => <Address of={email} />,
     },
     {
       key: 'login',

@@ -12,7 +12,7 @@ import { Head } from '../../ui/frame.tsx';
 import { Table } from '../../ui/table.tsx';
 import styles from './admin.module.css';
 import { ClassForm } from './class-form.tsx';
-import { Confirm, RowActions } from './parts.tsx';
+import { Address, Confirm, RowActions } from './parts.tsx';
 import { PersonPicker, type Picked } from './picker.tsx';
 
 /** Who is in a class. */
@@ -58,7 +58,7 @@ const Inside = ({ of }: { of: ClassDetail }) => {
             keyOf={({ id }) => id}
             columns={[
               { key: 'name', head: admin.name, cell: ({ name }) => name },
-              { key: 'email', head: admin.email, cell: ({ email }) => email ?? '–' },
+              { key: 'email', head: admin.email, cell: ({ email }) => <Address of={email} /> },
               {
                 key: 'actions',
                 head: <span className="unseen">{admin.actions}</span>,
