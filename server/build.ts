@@ -54,6 +54,8 @@ export type Built = {
   readonly routes: readonly Route[];
   /** For people: what it runs on. */
   readonly describe: string;
+  /** Whether anybody may log in as admin. */
+  readonly hasAdmin: boolean;
   /** Stops taking connections, sends the open ones elsewhere, finishes what is under way, and lets go of everything. */
   close(options?: { drainMs?: number }): Promise<void>;
 };
@@ -131,7 +133,14 @@ export const build = async (
     config,
   });
   const socketTickets = createSocketTickets({ tickets, auth, clock });
-  const accounts = createAccounts({ users, logins, hashing, presence, clock });
+  const accounts = createAccounts({
+    users,
+    logins,
+    hashing,
+    presence,
+    signUp: config.SIGN_UP,
+    clock,
+  });
 
   // Checking in
   const checkIn = await buildCheckIn({
@@ -303,6 +312,7 @@ export const build = async (
 
   return {
     http,
+    hasAdmin: await accounts.hasAdmin(),
     routes,
     describe: stores.describe,
     close: ({ drainMs = DRAIN_MS } = {}) => {

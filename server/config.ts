@@ -71,6 +71,16 @@ export const Settings = z.object({
     .optional()
     .describe('With ADMIN_PASSWORD: the first admin, created at start when there is none.'),
   ADMIN_PASSWORD: z.string().min(8).optional().describe('See ADMIN_EMAIL.'),
+  SIGN_UP: list
+    .refine(
+      (roles) => roles.every((role) => ['teacher', 'student', 'none'].includes(role)),
+      'must be teacher, student, both, or none',
+    )
+    .default(['teacher', 'student'])
+    .describe(
+      'Who may make an account without being asked: teacher, student, or none. Any teacher can put the people of the ' +
+        'school into a class of their own and so read their names: leave teachers to the office where strangers reach it.',
+    ),
   CORS_ORIGINS: list
     .default([])
     .describe(

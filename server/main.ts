@@ -39,6 +39,10 @@ try {
   const { port } = built.http.address() as AddressInfo;
   const host = ['0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
   process.stdout.write(`Rollcall is ready at http://${host}:${port} (${built.describe})\n`);
+  if (!built.hasAdmin)
+    process.stdout.write(
+      'There is no administrator yet: started with ADMIN_EMAIL and ADMIN_PASSWORD set, it makes the first.\n',
+    );
 
   const end = (signal: string) => {
     log.info({ signal }, 'ending');

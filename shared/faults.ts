@@ -32,6 +32,7 @@ export const FAULTS = {
   NOT_CLASS_TEACHER: { text: 'Forbidden, not class teacher', http: 403, close: 4403 },
   NOT_ENROLLED: { text: 'Forbidden, not enrolled in class', http: 403, close: 4403 },
   NOT_CLASS_OWNER: { text: "Forbidden, only the class's owner may do this", http: 403 },
+  SIGN_UP_CLOSED: { text: 'Accounts like this are made by the school; ask for yours', http: 403 },
   ORIGIN_REFUSED: { text: 'This origin is not allowed', http: 403 },
 
   // Is it there

@@ -79,11 +79,12 @@ describe('the documents', () => {
     try {
       const { id: classId, teacher, students } = await hub.school.class(1, 'private');
       await call(hub.url, 'POST', '/api/v1/sessions', teacher.token, { classId });
-      const env = { ...process.env, TOKEN: teacher.token, CLASS: classId, STUDENT: students[0]?.id ?? '' };
+      const [student] = students;
+      const names = { URL: hub.url, TOKEN: teacher.token, CLASS: classId, STUDENT: student?.id ?? '' };
+      const env = { ...process.env, ...names };
       const said: string[] = [];
       for (const program of programs) {
-        const code = program.replace('localhost:8000', new URL(hub.url).host);
-        const args = ['--input-type=module', '--eval', code];
+        const args = ['--input-type=module', '--eval', program];
         const { stdout } = await promisify(execFile)(process.execPath, args, {
           cwd: root,
           env,

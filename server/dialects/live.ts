@@ -14,7 +14,7 @@ import { classIdOf, known } from './known.ts';
 
 export type LiveDeps = {
   auth: Pick<Auth, 'logIn' | 'me'>;
-  accounts: Pick<Accounts, 'create' | 'students'>;
+  accounts: Pick<Accounts, 'signUp' | 'students'>;
   classes: Pick<ClassesService, 'create' | 'read' | 'addStudent' | 'asMember' | 'asStaff'>;
   sessions: { startOrRunning(who: Who, classId: ClassId): Promise<{ classId: ClassId; startedAt: string }> };
   attendance: { statusOf(who: Who, classId: ClassId): Promise<Status | null> };
@@ -48,11 +48,11 @@ export const liveDialect = ({ auth, accounts, classes, sessions, attendance }: L
         body: SignUp,
         reply: live.LiveUser,
         status: 201,
-        faults: ['EMAIL_EXISTS', 'BUSY'],
+        faults: ['SIGN_UP_CLOSED', 'EMAIL_EXISTS', 'BUSY'],
         statusFor: { EMAIL_EXISTS: 400 },
         limit: { perMinute: 600, by: 'ip' },
       },
-      async ({ body }) => user(await accounts.create(body)),
+      async ({ body }) => user(await accounts.signUp(body)),
     ),
   ),
   ...['/auth/login', '/login'].map((path) =>

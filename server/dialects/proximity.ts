@@ -17,7 +17,7 @@ import { known } from './known.ts';
 
 export type ProximityDeps = {
   auth: Pick<Auth, 'logIn'>;
-  accounts: Pick<Accounts, 'create'>;
+  accounts: Pick<Accounts, 'signUp'>;
   classes: Pick<ClassesService, 'asStaff' | 'ownOfName'>;
   sessions: Pick<SessionService, 'close' | 'startOrJoin'>;
   checkIn: Pick<CheckInRoutes['checkIn'], 'attends' | 'ble' | 'service'>;
@@ -79,14 +79,14 @@ export const proximityDialect = (deps: ProximityDeps): Route[] => {
         takes: (body) =>
           typeof body === 'object' && body !== null && ('full_name' in body || 'is_teacher' in body),
         reply: wire.ProximityUser,
-        faults: ['EMAIL_EXISTS', 'BUSY'],
+        faults: ['SIGN_UP_CLOSED', 'EMAIL_EXISTS', 'BUSY'],
         statusFor: { EMAIL_EXISTS: 400 },
         textFor: { EMAIL_EXISTS: 'Email already registered' },
         limit: { perMinute: 600, by: 'ip' },
       },
       async ({ body: { email, full_name, password, is_teacher } }) => {
         const role = is_teacher ? 'teacher' : 'student';
-        const { id, name } = await accounts.create({ name: full_name, email, password, role });
+        const { id, name } = await accounts.signUp({ name: full_name, email, password, role });
         return { id, email, full_name: name, is_teacher };
       },
     ),

@@ -1,7 +1,43 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import jwt from 'jsonwebtoken';
 import { startApp, type TestApp } from '../support/app.ts';
 import { ask, logIn, newPerson, type Person } from '../support/http.ts';
+import { startHub } from '../support/hub.ts';
+
+describe('REST: who may sign up', () => {
+  const ROLES = ['teacher', 'student'];
+  const plain = (role: string, email: string) => ({ name: 'Bo', email, password: 'secret', role });
+  const proximity = (role: string, email: string) => ({
+    full_name: 'Bo',
+    email,
+    password: 'secret',
+    is_teacher: role === 'teacher',
+  });
+  const ways = [
+    ['POST /api/v1/auth/register', plain],
+    ['POST /signup', plain],
+    ['POST /auth/signup', plain],
+    ['POST /api/v1/auth/register', proximity],
+  ] as const;
+
+  for (const setting of ['student', 'none', 'teacher,student'])
+    it(`[AC15] SIGN_UP=${setting} decides it for every way to do it`, async () => {
+      const hub = await startHub({ mode: 'embedded', env: { SIGN_UP: setting } });
+      try {
+        for (const [line, body] of ways)
+          for (const role of ROLES) {
+            const email = `${randomBytes(6).toString('hex')}@school.test`;
+            const answer = await ask(hub.url, line, { body: body(role, email) });
+            const word = `${line} ${role} ${JSON.stringify(answer.body)}`;
+            if (setting.includes(role)) expect(answer.status, word).to.be.oneOf([200, 201]);
+            else expect(answer.status, word).to.equal(403);
+          }
+      } finally {
+        await hub.stop();
+      }
+    });
+});
 
 describe('REST: accounts and log-in', () => {
   let app: TestApp;

@@ -95,7 +95,7 @@ export async function startApp(
     secret: SECRET,
     config,
   });
-  const accounts = createAccounts({ users, logins, hashing, presence, clock });
+  const accounts = createAccounts({ users, logins, hashing, presence, signUp: config.SIGN_UP, clock });
   const socketTickets = createSocketTickets({ tickets, auth, clock });
   const school = await buildSchool({
     connection: mongo,

@@ -62,10 +62,10 @@ export const authRoutes = ({
       body: SignUp,
       reply: Me,
       status: 201,
-      faults: ['EMAIL_EXISTS', 'BUSY'],
+      faults: ['SIGN_UP_CLOSED', 'EMAIL_EXISTS', 'BUSY'],
       limit: { perMinute: 600, by: 'ip' },
     },
-    async ({ body }) => me(await accounts.create(body)),
+    async ({ body }) => me(await accounts.signUp(body)),
   ),
   route(
     {

@@ -21,12 +21,15 @@ export const createAccounts = ({
   logins,
   hashing,
   presence,
+  signUp,
   clock,
 }: {
   users: Users;
   logins: Logins;
   hashing: Hashing;
   presence: Pick<Presence, 'userEnded'>;
+  /** The roles that anybody may take by themselves. */
+  signUp: readonly string[];
   clock: Clock;
 }) => {
   /** EMAIL_EXISTS, BUSY. The caller's schema says which roles may be asked for. */
@@ -45,7 +48,15 @@ export const createAccounts = ({
   return {
     create,
     read,
+
+    /** An account that somebody makes for themselves. SIGN_UP_CLOSED, EMAIL_EXISTS, BUSY. */
+    async signUp(applicant: Applicant): Promise<User> {
+      if (!signUp.includes(applicant.role)) throw new Fault('SIGN_UP_CLOSED');
+      return await create(applicant);
+    },
     list: users.list,
+    /** Whether anybody may log in as admin. */
+    hasAdmin: () => users.hasEnabled('admin'),
 
     /** Everyone who can be put on a roster. */
     students: () => users.allOf('student'),

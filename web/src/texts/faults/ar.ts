@@ -7,6 +7,7 @@ export const faults: Record<FaultCode, string> = {
   REFRESH_REUSED: 'انتهت جلسة دخولك؛ سجّل الدخول من جديد',
   ACCOUNT_DISABLED: 'هذا الحساب معطّل',
 
+  SIGN_UP_CLOSED: 'تُنشئ المدرسة هذه الحسابات. اطلب حسابك من مكتب المدرسة',
   FORBIDDEN: 'ليس لديك إذن للقيام بهذا',
   TEACHER_EVENT_ONLY: 'هذا متاح للمعلّمين فقط',
   STUDENT_EVENT_ONLY: 'هذا متاح للطلاب فقط',

@@ -8,6 +8,7 @@ export const faults = {
   REFRESH_REUSED: 'This log-in is over; sign in again',
   ACCOUNT_DISABLED: 'This account is disabled',
 
+  SIGN_UP_CLOSED: 'Accounts like this are made by the school. Ask its office for yours',
   FORBIDDEN: 'You may not do this',
   TEACHER_EVENT_ONLY: 'Only teachers may do this',
   STUDENT_EVENT_ONLY: 'Only students may do this',

@@ -7,6 +7,7 @@ export const faults: Record<FaultCode, string> = {
   REFRESH_REUSED: 'Tu sesión ha terminado; vuelve a iniciarla',
   ACCOUNT_DISABLED: 'Esta cuenta está desactivada',
 
+  SIGN_UP_CLOSED: 'Estas cuentas las crea el centro. Pide la tuya en secretaría',
   FORBIDDEN: 'No tienes permiso para hacer esto',
   TEACHER_EVENT_ONLY: 'Solo el profesorado puede hacer esto',
   STUDENT_EVENT_ONLY: 'Solo el alumnado puede hacer esto',
