@@ -122,14 +122,14 @@ for (const mode of MODES)
       const api = JSON.parse(Buffer.from(ann.token.split('.')[1] ?? '', 'base64url').toString()) as {
         sid: string;
       };
-      const last = proof.at(-1) === 'A' ? 'B' : 'A';
+      const first = proof[0] === 'A' ? 'B' : 'A';
       const forged = [
         '',
         'x',
         id,
         `${id}.`,
         `${id}.${proof.slice(0, -1)}`,
-        `${id}.${last}${proof.slice(1)}`,
+        `${id}.${first}${proof.slice(1)}`,
         `${id}.${randomBytes(32).toString('base64url')}`,
         `${otherId}.${proof}`,
         `${api.sid}.${proof}`,
