@@ -42,7 +42,8 @@ for (const wire of WIRES)
         transport: hub.transport(wire),
         token: 'teacher',
         timers: quickTimers(200),
-        timeoutMs: 60_000,
+        // Nothing is given up while a busy machine stands still: these are 18 s.
+        timeoutMs: 3_600_000,
         onRefused: (one) => refused.push(one),
         ...options,
       });
@@ -75,7 +76,7 @@ for (const wire of WIRES)
           if (luck < 0.085) return 'cut-after';
           return luck < 0.125 ? new Fault('BUSY') : undefined;
         };
-        const one = client();
+        const one = client({ timeoutMs: 60_000 }); // for those that are never answered
         void one.connect();
         const students = register.roster.slice(0, 12);
         const made: { studentId: string; status: string }[] = [];
@@ -324,7 +325,8 @@ for (const wire of WIRES)
     });
 
     it('lets DONE wait for the marks before it, and sends it again after a break', async () => {
-      const one = client();
+      // One try of DONE has 30 s, here 1.5 s: no busy machine makes it one more.
+      const one = client({ timers: quickTimers(20) });
       await one.connect();
       let cuts = 2;
       const random = seeded(7);
