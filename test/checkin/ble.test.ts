@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type CheckInHub, nth, startCheckInHub } from '../support/check-in.ts';
 import { call, connectRaw, MODES } from '../support/hub.ts';
+import { seated } from '../support/live-class.ts';
 import type { SchoolClass } from '../support/school.ts';
 
 const WINDOW_MS = 60_000;
@@ -39,7 +40,7 @@ for (const mode of MODES)
     it('[CI8] until then the row shows what the share is now, to the staff at once', async () => {
       const { group, session } = await running(2);
       const [sam, sue] = [nth(group.students, 0), nth(group.students, 1)];
-      const staff = await connectRaw('plain', hub.url, { token: group.teacher.token });
+      const staff = await seated(await connectRaw('plain', hub.url, { token: group.teacher.token }));
       const value = await token(group, session);
       await send(sam, value);
       await send(sue, value);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type CheckInHub, nth, startCheckInHub } from '../support/check-in.ts';
 import { call, connectRaw, MODES } from '../support/hub.ts';
+import { seated } from '../support/live-class.ts';
 
 for (const mode of MODES)
   describe(`check-in by code (${mode})`, () => {
@@ -175,8 +176,8 @@ for (const mode of MODES)
 
     it('[CI9] one browser with two students flags both rows for the staff, and refuses nobody', async () => {
       const { group, session } = await hub.running(3, { methods: ['code'] });
-      const staff = await connectRaw('plain', hub.url, { token: group.teacher.token });
-      const own = await connectRaw('plain', hub.url, { token: nth(group.students, 0).token });
+      const staff = await seated(await connectRaw('plain', hub.url, { token: group.teacher.token }));
+      const own = await seated(await connectRaw('plain', hub.url, { token: nth(group.students, 0).token }));
       for (const [i, student] of group.students.entries()) {
         const clientId = i < 2 ? 'one phone' : 'another';
         const answer = await hub.checkIn(student.token, { ...by(session.code), clientId });

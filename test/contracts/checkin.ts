@@ -3,6 +3,7 @@ import type { OwnMethod } from '../../shared/protocol/index.ts';
 import { softPasskey } from '../support/authenticator.ts';
 import { type CheckInHub, nth } from '../support/check-in.ts';
 import { call, connectRaw, WIRES } from '../support/hub.ts';
+import { seated } from '../support/live-class.ts';
 import type { SchoolClass } from '../support/school.ts';
 
 type Running = { group: SchoolClass; session: { id: string; code: string } };
@@ -87,6 +88,8 @@ export const checkInContract = (hub: () => CheckInHub): void => {
             connectRaw(wire, hub().url, { token: sam.token }),
             connectRaw(wire, hub().url, { token: now.group.teacher.token }),
           ]);
+          // An open plain socket hears nothing yet; one that was answered does.
+          await seated(staff);
           const first = await student.ask('CHECK_IN', { method, proof: await right(hub(), now, sam) });
           expect(first.data).to.include({ status: 'present', repeated: false });
           const heard = await staff.next('ATTENDANCE_MARKED');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { finishSession, rest, type Shown } from '../support/finished.ts';
 import { connectRaw, startHub, type TestHub } from '../support/hub.ts';
+import { seated } from '../support/live-class.ts';
 import type { SchoolClass } from '../support/school.ts';
 
 type Line = Record<string, unknown>;
@@ -152,6 +153,7 @@ describe('REST: corrections of records', () => {
     ]);
     for (const socket of synced) await socket.ask('SYNC', { classId: taught.id });
     const silent = await Promise.all([on(hub, taught.teacher), on(hub, student)]);
+    await Promise.all(silent.map(seated));
     await correct(taught.teacher, first, { status: 'late', reason: 'came later' });
     const told = { classId: taught.id, sessionId, studentId: student?.id, status: 'late' };
     const [here, there, own, mate] = synced;
