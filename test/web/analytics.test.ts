@@ -18,8 +18,8 @@ describe('the web app: analytics', function () {
   let one: SchoolClass;
   let two: SchoolClass;
   let put: Put[];
-  const today = new Date().toISOString().slice(0, 10);
-  const days = Array.from({ length: 12 }, (_, i) => addDays(today, -i * 3)).reverse();
+  let today: string;
+  let days: string[];
 
   const rename = (collection: 'users' | 'classes', id: string, field: string, name: string) =>
     web.hub.connection.collection(collection).updateOne({ _id: oid(id) }, { $set: { [field]: name } });
@@ -31,6 +31,9 @@ describe('the web app: analytics', function () {
     for (const [i, { id }] of one.students.entries()) await rename('users', id, 'name', NAMES[i] ?? '');
     await rename('classes', one.id, 'className', 'Physics');
     await rename('classes', two.id, 'className', 'Chemistry');
+    // As late as can be: midnight may come while the other files run.
+    today = new Date().toISOString().slice(0, 10);
+    days = Array.from({ length: 12 }, (_, i) => addDays(today, -i * 3)).reverse();
     put = await putTerm(web.hub, [one, two], days);
     await web.hub.connection
       .collection('classes')
