@@ -25,15 +25,17 @@ describe('the clients of the README, way by way', function () {
   this.timeout(60_000);
   let hub: TestHub;
   let site: string;
-  /** What the README calls them. */
+  /** What the README calls them; a token that turns is fetched when it is its turn. */
   let shared: Values;
-  let own: Map<string, Values>;
+  let own: Map<string, () => Promise<Values>>;
   let group: Awaited<ReturnType<Awaited<ReturnType<typeof createGates>>['boundClass']>>;
 
+  const programOf = async (heading: string) =>
+    withValues(clients().get(heading) ?? '', { ...shared, ...(await own.get(heading)?.()) });
   const said = async (heading: string): Promise<string> => {
-    const program = withValues(clients().get(heading) ?? '', { ...shared, ...own.get(heading) });
+    const program = await programOf(heading);
     const args = ['--input-type=module', '--eval', program];
-    const options = { cwd: new URL('..', import.meta.url), timeout: 15_000 };
+    const options = { cwd: new URL('..', import.meta.url), timeout: 45_000 };
     return (await promisify(execFile)(process.execPath, args, options)).stdout.trim();
   };
   /** The student of a way, one for each. */
@@ -55,15 +57,18 @@ describe('the clients of the README, way by way', function () {
     shared = { url: site, teacherToken: teacher.token, classId, sessionId: session.id };
     const { fetch } = withCheckIns(hub, () => {});
     const shown = async (what: string) => await fetch(group, session, what);
-    const { tokenValue } = await shown('ble-token');
+    const studentToken = (heading: string) => ({ studentToken: student(heading).token });
     const last = codes.length - 1;
-    own = new Map<string, Values>([
-      ["Teacher's mark", { studentId: student("Teacher's mark").id }],
-      ['Numeric code', { studentToken: student('Numeric code').token, code: (await shown('code')).code }],
-      ['Rotating QR', { studentToken: student('Rotating QR').token, scanned: (await shown('qr')).url }],
-      ['BLE token', { studentToken: student('BLE token').token, heard: tokenValue }],
-      ['Passkey', { studentToken: student('Passkey').token }],
-      ['Device scan', { deviceKey: device.key, studentCode: codes[last] }],
+    own = new Map<string, () => Promise<Values>>([
+      ["Teacher's mark", async () => ({ studentId: student("Teacher's mark").id })],
+      ['Numeric code', async () => ({ ...studentToken('Numeric code'), code: (await shown('code')).code })],
+      ['Rotating QR', async () => ({ ...studentToken('Rotating QR'), scanned: (await shown('qr')).url })],
+      [
+        'BLE token',
+        async () => ({ ...studentToken('BLE token'), heard: (await shown('ble-token')).tokenValue }),
+      ],
+      ['Passkey', async () => studentToken('Passkey')],
+      ['Device scan', async () => ({ deviceKey: device.key, studentCode: codes[last] })],
     ]);
   });
   after(() => hub?.stop());
@@ -95,7 +100,7 @@ describe('the clients of the README, way by way', function () {
       const response = await browser.create(options.data ?? {});
       const made = await call(hub.url, 'POST', '/api/v1/passkeys/verify', token, { response });
       expect(made.status).to.equal(201);
-      const program = withValues(clients().get('Passkey') ?? '', { ...shared, ...own.get('Passkey') });
+      const program = await programOf('Passkey');
       const heard = 'const heard = []; const console = { log: (line) => heard.push(line) };';
       expect(await browser.run(`(async () => { ${heard} ${program}; return heard; })()`)).to.deep.equal([
         'present',
@@ -107,7 +112,8 @@ describe('the clients of the README, way by way', function () {
   });
 
   it('says what is wrong in the server’s words', async () => {
-    own.set('Numeric code', { ...own.get('Numeric code'), code: 'no code' });
+    const known = await own.get('Numeric code')?.();
+    own.set('Numeric code', async () => ({ ...known, code: 'no code' }));
     expect(await said('Numeric code')).to.equal('Invalid or inactive attendance code');
   });
 });

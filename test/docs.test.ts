@@ -88,7 +88,7 @@ describe('the documents', () => {
         const { stdout } = await promisify(execFile)(process.execPath, args, {
           cwd: root,
           env,
-          timeout: 15_000,
+          timeout: 45_000,
         });
         said.push(stdout);
       }

@@ -84,7 +84,7 @@ describe('devices: the reference client', () => {
     const { stdout } = await promisify(execFile)(process.execPath, [...args, ...codes], {
       cwd: root,
       env: { ...process.env, DEVICE_KEY: device.key },
-      timeout: 15_000,
+      timeout: 45_000,
     });
     expect(stdout).to.match(/seen: .*\n1 sent: .*"accepted":1.*\n1 acknowledged\n/);
   });
