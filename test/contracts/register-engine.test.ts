@@ -97,7 +97,8 @@ describe('the embedded register while its database is killed', function () {
       process.kill(engine.pid, 'SIGSTOP');
       const begun = performance.now();
       const codes = await Promise.all(requests.map((request) => refused(register.mark(classId, request))));
-      expect(performance.now() - begun).to.be.below(4000);
+      // Two seconds of patience, and what a busy machine adds.
+      expect(performance.now() - begun).to.be.below(10_000);
       expect(codes).to.deep.equal(codes.map(() => 'REGISTER_UNAVAILABLE'));
       process.kill(engine.pid, 'SIGCONT');
       const outcomes = await Promise.all(requests.map((request) => insist(register, classId, request)));

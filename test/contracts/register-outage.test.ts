@@ -18,6 +18,9 @@ import {
   snapshot,
 } from './register-support.ts';
 
+/** How long a refusal may take: two seconds of patience, and what a busy machine adds. */
+const BOUNDED_MS = 10_000;
+
 describe('the embedded register while its journal is away', () => {
   const { open, stormy } = embeddedBench();
 
@@ -53,7 +56,7 @@ describe('the embedded register while its journal is away', () => {
     });
     const begun = performance.now();
     expect(await refused(register.mark(classId, request))).to.equal('REGISTER_UNAVAILABLE');
-    expect(performance.now() - begun).to.be.within(1000, 4000);
+    expect(performance.now() - begun).to.be.within(1000, BOUNDED_MS);
     expect(await register.health()).to.include({ kind: 'embedded', ok: false });
     // Nothing uncertain is shown, and what is certain is shown still.
     expect((await register.counts(classId)).version).to.equal(0);
@@ -120,7 +123,7 @@ describe('the embedded register while its journal is away', () => {
       ].map(refused),
     );
     expect(codes).to.deep.equal(codes.map(() => 'REGISTER_UNAVAILABLE'));
-    expect(performance.now() - begun).to.be.within(1000, 4000);
+    expect(performance.now() - begun).to.be.within(1000, BOUNDED_MS);
     expect(await register.counts(classId)).to.include({ version: 0 });
     stormy().up();
     expect(await register.mark(classId, mark(nth(students, 0)))).to.include({ version: 1 });

@@ -110,7 +110,7 @@ describe('two hubs on one Redis and one MongoDB', function () {
     const due = await open(random, dies.url, stays.url);
     await left.start();
     // Its time is up soon; the instance where it was started will not be there any more.
-    await due.start({ minutes: 0.1 });
+    await due.start({ minutes: 0.25 });
     for (const each of [left, due]) each.mark();
     await Promise.all([left, due].map((each) => each.marked(MARKS / 4)));
     const asked = left.finish().catch(() => {});

@@ -15,8 +15,7 @@ const cookieOf = ({ headers }: HttpAnswer) => {
 };
 
 for (const mode of MODES)
-  describe(`REST: the log-in of a browser (${mode})`, function () {
-    this.timeout(20_000);
+  describe(`REST: the log-in of a browser (${mode})`, () => {
     let hub: TestHub;
     let ann: Person;
 

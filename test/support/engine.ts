@@ -34,7 +34,7 @@ export async function stopEngine(): Promise<void> {
 /** Root hooks for mocha (`--require` this file): nothing is left after the last test. */
 export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await stopEngine();
   },
 };

@@ -96,7 +96,7 @@ export type Raw = {
   ask(event: string, data?: unknown): Promise<Answer>;
   /** Sends without asking for an acknowledgement. */
   tell(event: string, data?: unknown): void;
-  /** The first event, heard already or still to come, that fits. Fails after 5 s. */
+  /** The first event, heard already or still to come, that fits. Fails after a while that no answer takes. */
   next(event: string, fits?: (data: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
   /** Resolves with the close code (plain wire) or the reason (Socket.IO) once the connection has ended. */
   readonly closed: Promise<number | string>;
@@ -105,7 +105,8 @@ export type Raw = {
   readonly ws: WebSocket | undefined;
 };
 
-const LATE_MS = 5000;
+/** Not how long an answer may take, but when to stop waiting for one that will not come: below the time of a test. */
+const LATE_MS = 20_000;
 
 /** Connects on a wire. Rejects with what the server says when it lets nobody in. */
 export const connectRaw = async (
@@ -193,7 +194,7 @@ export const connectRaw = async (
     ask: (event, data) =>
       new Promise((resolve, reject) => {
         const id = ++asked;
-        const late = setTimeout(() => reject(new Error(`no answer to ${event}`)), LATE_MS);
+        const late = setTimeout(() => reject(new Error(`no answer to ${event}`)), LATE_MS).unref();
         answers.set(id, (answer) => {
           clearTimeout(late);
           resolve(answer);

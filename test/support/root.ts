@@ -4,7 +4,7 @@ import { stopSharedRedis } from './hub.ts';
 /** What all tests of a process share is stopped after the last of them. */
 export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
-    this.timeout(30_000);
+    this.timeout(60_000);
     await stopSharedRedis();
     await stopEngine();
   },

@@ -91,7 +91,8 @@ describe('the web app: the projector', function () {
   });
 
   it('changes the picture with its step, and what it shows checks somebody in', async () => {
-    const session = await begin({ methods: ['qr'], qrStepSeconds: 2 });
+    // Long enough for what is read from the page to be sent before it is over.
+    const session = await begin({ methods: ['qr'], qrStepSeconds: 5 });
     const page = await board(session);
     await picture(page).waitFor();
     const before = await pathOf(page);
