@@ -1,8 +1,10 @@
 import type mongoose from 'mongoose';
 import type { SectionId } from '../shared/ids.ts';
+import { createAudit } from './data/audit.ts';
 import type { Classes } from './data/classes.ts';
 import { createInvitations } from './data/invitations.ts';
 import type { Logins } from './data/logins.ts';
+import { createPasskeys } from './data/passkeys.ts';
 import { createPeople } from './data/people.ts';
 import { createStructure } from './data/structure.ts';
 import type { Users } from './data/users.ts';
@@ -15,6 +17,7 @@ import { rostersImport } from './features/imports/rosters.ts';
 import { createSectionFinder } from './features/imports/section-finder.ts';
 import { sectionsImport } from './features/imports/sections.ts';
 import { createInvitationService } from './features/invitations/invitations.ts';
+import { createRepairs } from './features/invitations/repairs.ts';
 import { createPeopleService } from './features/people/people.ts';
 import { createStructureService } from './features/structure/structure.ts';
 import type { Clock } from './kit/clock.ts';
@@ -76,6 +79,16 @@ export const buildSchool = async ({
     hashing,
     clock,
   });
+  const repairs = createRepairs({
+    invitations: invitationData,
+    users,
+    logins,
+    passkeys: createPasskeys(connection),
+    audit: createAudit(connection),
+    presence,
+    hashing,
+    clock,
+  });
 
   const findSections = createSectionFinder(structureData);
   const forPeople = { people: peopleData, findSections, rosters, clock };
@@ -90,7 +103,7 @@ export const buildSchool = async ({
     rosters,
     requireSections: structure.requireSections,
     /** What the school's routes call. */
-    services: { people, structure, invitations, imports },
+    services: { people, structure, invitations, repairs, imports },
     /** Removes what is over. */
     forgetOver: invitationData.forgetOver,
   };

@@ -124,6 +124,11 @@ export const createPasskeys = (connection: mongoose.Connection) => {
       return deletedCount === 1;
     },
 
+    /** Revokes all passkeys of a user. */
+    async removeAllOf(userId: UserId): Promise<void> {
+      await asked(passkeys.deleteMany({ userId: oid(userId) }));
+    },
+
     async putChallenge(
       challenge: string,
       { userId, sessionId }: ChallengeFor,

@@ -231,6 +231,18 @@ export const createUsers = (connection: mongoose.Connection) => {
       }
     },
 
+    /**
+     * Takes a log-in away, so that another can be claimed: a disabling goes with it, since it was of the account. False
+     * when there is none.
+     */
+    async takeLogin(userId: UserId): Promise<boolean> {
+      const done = await model.updateOne(
+        { _id: oid(userId), generation: { $exists: true } },
+        { $unset: { email: 1, passwordHash: 1, generation: 1 }, $set: { disabled: false } },
+      );
+      return done.matchedCount === 1;
+    },
+
     /** For log-in only: the one query that answers with a password's hash. */
     async credentials(by: { email: string } | { userId: UserId }): Promise<Credentials | null> {
       const filter = 'email' in by ? { email: normalEmail(by.email) } : { _id: oid(by.userId) };

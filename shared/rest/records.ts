@@ -101,7 +101,11 @@ export const AuditView = z
     at: z.string(),
     by: UserId,
     byName: z.string().optional(),
-    action: z.string().describe('`RECORD_DELETED`.'),
+    action: z
+      .string()
+      .describe(
+        '`RECORD_DELETED`, `PASSWORD_LINK_MADE`, `PASSWORD_SET_BY_LINK`, `PASSWORD_SET_BY_OPERATOR`, `LOGIN_TAKEN_AWAY`.',
+      ),
     about: z.string().describe('The id of what it was done to.'),
     was: z.record(z.string(), z.unknown()).describe('What it was before.'),
     reason: z.string().optional(),

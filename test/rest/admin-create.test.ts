@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { startEngine } from '../../server/data/engine.ts';
+import { createLogins } from '../../server/data/logins.ts';
 import { connectMongo } from '../../server/data/mongo.ts';
 import { createUsers } from '../../server/data/users.ts';
 import { createHashing } from '../../server/features/auth/hashing.ts';
@@ -56,7 +57,46 @@ describe('[security 6] npm run admin:create', () => {
     }
     const again = await run(['--email', 'head@school.test'], { MONGO_URL }, 'a typed password\n');
     expect([again.err, again.code]).to.deep.equal(['Email already exists\n', 1]);
-  }).timeout(60_000);
+  }).timeout(120_000);
+
+  it('[AC16] sets a new password for an admin who is there, when it is asked to; for nobody else', async () => {
+    const MONGO_URL = await freshDatabase('admin');
+    const mongo = await connectMongo(MONGO_URL);
+    const hashing = createHashing({ threads: 1 });
+    try {
+      const users = createUsers(mongo);
+      await users.ensureIndexes();
+      const some = { name: 'Kim', createdAt: new Date(), passwordHash: '-' };
+      const kim = await users.create({ ...some, email: 'kim@school.test', role: 'admin' });
+      await users.create({ ...some, email: 'ann@school.test', role: 'teacher' });
+      const logins = createLogins(mongo);
+      const kept = { nonce: '-', from: '-', createdAt: new Date(), expiresAt: new Date(Date.now() + 60_000) };
+      const login = await logins.create({ userId: kim.id, kind: 'api', ...kept });
+      const set = (email: string, ...more: string[]) =>
+        run(['--email', email, '--new-password', ...more], { MONGO_URL, ADMIN_PASSWORD: 'remembered now' });
+
+      expect(await set('Kim@school.test')).to.deep.equal({
+        out: `The admin kim@school.test (${kim.id}) has the new password; log-ins ended: 1.\n`,
+        err: '',
+        code: 0,
+      });
+      const account = await users.credentials({ email: 'kim@school.test' });
+      expect(await hashing.matches('remembered now', account?.passwordHash ?? null)).to.equal(true);
+      expect(account?.generation).to.equal(1);
+      expect((await logins.find(login.id))?.endedAt).to.be.an.instanceOf(Date);
+      const [line] = await mongo.collection('audit').find().toArray();
+      expect(line).to.include({ action: 'PASSWORD_SET_BY_OPERATOR', about: kim.id });
+
+      for (const email of ['ann@school.test', 'nobody@school.test'])
+        expect((await set(email)).err).to.equal('No admin has this address.\n');
+      expect((await set('kim@school.test', '--name', 'Kim')).err).to.include('usage:');
+      const ann = await users.credentials({ email: 'ann@school.test' });
+      expect(ann?.passwordHash).to.equal('-');
+    } finally {
+      await hashing.close();
+      await mongo.close();
+    }
+  }).timeout(120_000);
 
   it('says what is wrong with what it was given', async () => {
     expect((await run([], {})).err).to.include('usage:');

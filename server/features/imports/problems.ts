@@ -29,7 +29,7 @@ const sentenceOf = (cause: ImportCause): string => {
     case 'EMAIL_EXISTS':
       return FAULTS[cause.code].text;
     case 'EMAIL_OF_ACCOUNT':
-      return 'email of somebody with a log-in is theirs to change';
+      return 'email of somebody with a log-in is what they sign in with, and not changed here';
     case 'SECTION_UNKNOWN':
       return `section ${value} is not known`;
     case 'SECTION_AMBIGUOUS':

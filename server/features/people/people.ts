@@ -69,7 +69,9 @@ export const createPeopleService = (deps: PeopleDeps) => {
       const present = await read(kind, id);
       if (patch.sectionId) await deps.requireSection(patch.sectionId);
       if (present.hasLogin && patch.email !== undefined && patch.email !== present.email)
-        throw new Fault('HAS_LOGIN', { text: 'The address of somebody with a log-in is theirs to change' });
+        throw new Fault('HAS_LOGIN', {
+          text: 'Somebody with a log-in signs in with this address; it cannot be changed here',
+        });
       const next = { ...present, ...withoutUndefined(patch) };
       const renamed = patch.firstName !== undefined || patch.lastName !== undefined;
       // Who signed up with one name keeps it until their first name is known.
