@@ -14,6 +14,7 @@ const PAGES = [
   '/sign-in',
   '/sign-up',
   '/claim',
+  '/new-password',
   '/check-in',
   '/account',
   '/analytics{/*rest}',

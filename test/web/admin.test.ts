@@ -470,7 +470,7 @@ describe('the web app: administrators', function () {
     await dialog().getByLabel('Reason').fill('Entered twice');
     await send('Delete');
     await said('Nothing fits');
-    await page.getByLabel('Deletions').check();
+    await page.getByLabel('Audit').check();
     await row('Entered twice').getByText('Office').waitFor();
   });
 

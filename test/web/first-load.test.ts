@@ -11,7 +11,17 @@ const ASSETS = fileURLToPath(new URL('../../dist/app/assets/', import.meta.url))
 
 /** Every address of the app, with something in place of what is named in it. */
 const PAGES = [
-  ...['/', '/sign-in', '/sign-up', '/claim', '/check-in', '/account', '/analytics', '/analytics/x'],
+  ...[
+    '/',
+    '/sign-in',
+    '/sign-up',
+    '/claim',
+    '/new-password',
+    '/check-in',
+    '/account',
+    '/analytics',
+    '/analytics/x',
+  ],
   ...['/teach/x', '/my/x', '/board/x', '/admin/people', '/admin/x/y'],
 ];
 

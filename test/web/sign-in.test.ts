@@ -95,7 +95,7 @@ describe('the web app: signing in', function () {
   });
 
   for (const scheme of ['light', 'dark'] as const)
-    for (const path of ['/sign-in', '/sign-up', '/claim'])
+    for (const path of ['/sign-in', '/sign-up', '/claim', '/new-password'])
       it(`axe finds nothing at ${path} (${scheme})`, async () => {
         const page = await (await web.context({ colorScheme: scheme, viewport: SIZES.phone })).newPage();
         await page.goto(path);

@@ -5,7 +5,7 @@ import type { Role } from '../../shared/status.ts';
 import { textsNow, useTexts, wholeLanguage } from './lib/language.ts';
 import { useValue } from './lib/observable.ts';
 import { session } from './lib/session.ts';
-import { ClaimPage, SignIn, SignUp } from './screens/sign-in.tsx';
+import { SignIn, SignUp } from './screens/sign-in.tsx';
 import { Button } from './ui/button.tsx';
 import { Loading, State, Toasts } from './ui/feedback.tsx';
 import { Frame } from './ui/frame.tsx';
@@ -24,6 +24,7 @@ const Student = screen(() => import('./screens/student/index.tsx'));
 const Admin = screen(() => import('./screens/admin/index.tsx'));
 const Board = screen(() => import('./screens/board/index.tsx'));
 const CheckIn = screen(() => import('./screens/student/check-in.tsx'));
+const Claim = screen(() => import('./screens/claim.tsx'));
 const Analytics = screen(() => import('./screens/analytics/index.tsx'));
 
 /** Catches what a page could not draw: the rest of the app stays, and nothing that was acknowledged is touched. */
@@ -101,7 +102,8 @@ const Pages = () => {
   if (now.status === 'unreachable') return <Unreachable />;
   return (
     <Switch>
-      <Route path="/claim" component={ClaimPage} />
+      <Route path="/claim" component={Claim} />
+      <Route path="/new-password" component={Claim} />
       {now.status === 'in' && (
         <WithQueries>
           <Inside key={now.user.id} role={now.user.role} />

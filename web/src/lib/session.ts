@@ -1,6 +1,6 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { LogIn, Me, SignUp, WebSession } from '../../../shared/rest/auth.ts';
-import type { Claim } from '../../../shared/rest/invitations.ts';
+import type { Claim, PasswordByLink } from '../../../shared/rest/invitations.ts';
 import { request } from './api.ts';
 import { observable } from './observable.ts';
 import { forgetKnown, keepKnown, lastKnown } from './store.ts';
@@ -169,10 +169,22 @@ const createSession = () => {
       await this.logIn({ email: body.email, password: body.password });
     },
 
-    /** Makes an invitation an account, and signs its new owner in. */
+    /** Makes an invitation an account, and signs its new owner in, in the place of whoever is. */
     async claim(body: Claim): Promise<void> {
       await request('POST', '/api/v1/auth/claim', { body });
-      await this.logIn({ email: body.email, password: body.password });
+      await this.logInInstead({ email: body.email, password: body.password });
+    },
+
+    /** Sets a new password by a link, and signs its owner in, in the place of whoever is. */
+    async setPassword(body: PasswordByLink): Promise<void> {
+      const { email } = await request<Me>('POST', '/api/v1/auth/new-password', { body });
+      await this.logInInstead({ email, password: body.password });
+    },
+
+    /** The link is used up by now: whoever cannot be signed in just then is signed out, and does so at the next page. */
+    async logInInstead(body: LogIn): Promise<void> {
+      if (state.get().status === 'in') await this.logOut();
+      await this.logIn(body).catch(() => {});
     },
 
     /**

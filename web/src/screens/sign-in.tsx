@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { fragmentText } from '../lib/fragment.ts';
+import { Fault } from '../../../shared/faults.ts';
 import {
   chooseLanguage,
   LANGUAGES,
@@ -14,14 +14,13 @@ import { session } from '../lib/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Choices, Form, TextField } from '../ui/form.tsx';
-import { Head } from '../ui/frame.tsx';
 import styles from './sign-in.module.css';
 import { scan } from './student/scan.ts';
 
 const PICTURE = 'hhhlhh.hhhhhhhh.hhhhlhhh';
 
 /** The languages, each by its own name: whoever cannot read the page must still find theirs. */
-const Languages = () => {
+export const Languages = () => {
   const { account } = useTexts();
   const language = useLanguage();
   return (
@@ -120,6 +119,7 @@ export const SignIn = () => {
         <TextField label={auth.email} name="email" type="email" autoComplete="username" inputMode="email" />
         <TextField label={auth.password} name="password" type="password" autoComplete="current-password" />
       </Form>
+      <p className={styles.other}>{auth.forgotten}</p>
       <p className={styles.other}>
         {auth.noAccount} <Link href="/sign-up">{auth.signUp}</Link>
       </p>
@@ -130,13 +130,26 @@ export const SignIn = () => {
 export const SignUp = () => {
   const { auth, role } = useTexts();
   const goOn = useGoOn();
+  const [isTaken, setTaken] = useState(false);
   return (
     <Beside title={auth.signUp}>
       <Title text={auth.signUp} />
       <Form
         submit={auth.signUp}
         onSubmit={async ({ name = '', email = '', password = '', role: chosen }) => {
-          await session.signUp({ name, email, password, role: chosen === 'teacher' ? 'teacher' : 'student' });
+          setTaken(false);
+          try {
+            await session.signUp({
+              name,
+              email,
+              password,
+              role: chosen === 'teacher' ? 'teacher' : 'student',
+            });
+          } catch (error) {
+            // The same for every address that is taken: it does not tell by whom, nor whether they can sign in.
+            setTaken(error instanceof Fault && error.code === 'EMAIL_EXISTS');
+            throw error;
+          }
           goOn();
         }}
       >
@@ -159,6 +172,11 @@ export const SignUp = () => {
           ]}
         />
       </Form>
+      {isTaken && (
+        <p className={styles.note} role="status">
+          {auth.takenNote}
+        </p>
+      )}
       <p className={styles.other}>
         {auth.haveAccount} <Link href="/sign-in">{auth.signIn}</Link>
       </p>
@@ -171,39 +189,4 @@ export const Title = ({ text }: { text: string }) => {
   const { common } = useTexts();
   document.title = `${text} · ${common.product}`;
   return null;
-};
-
-/** Turns an invitation into an account. The invitation is in the address's fragment, which no server sees. */
-export const ClaimPage = () => {
-  const { auth } = useTexts();
-  const [, go] = useLocation();
-  return (
-    <>
-      <Head title={auth.claimTitle} note={auth.claimNote} />
-      <Card narrow>
-        <Form
-          submit={auth.claim}
-          onSubmit={async ({ invitation = '', email = '', password = '' }) => {
-            await session.claim({ invitation, email, password });
-            go('/', { replace: true });
-          }}
-        >
-          <TextField
-            label={auth.invitation}
-            name="invitation"
-            defaultValue={fragmentText(location.hash)}
-            autoComplete="off"
-          />
-          <TextField label={auth.email} name="email" type="email" autoComplete="username" inputMode="email" />
-          <TextField
-            label={auth.password}
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            hint={auth.passwordHint}
-          />
-        </Form>
-      </Card>
-    </>
-  );
 };

@@ -1,5 +1,6 @@
 import { admin } from './admin/ar.ts';
 import { board } from './board/ar.ts';
+import { claim } from './claim/ar.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/ar.ts';
 import { counting } from './plural.ts';
@@ -23,6 +24,7 @@ export const ar: Texts = {
   ...en,
   admin,
   board,
+  claim,
   student,
   common: {
     product: 'Rollcall',
@@ -149,10 +151,8 @@ export const ar: Texts = {
     haveAccount: 'لديك حساب؟',
     leftNote: 'تم تسجيل خروجك.',
     elsewhereNote: 'أُنهي دخولك من مكان آخر أو انتهت مدته. سجّل الدخول للمتابعة.',
-    claimTitle: 'تفعيل حسابك',
-    claimNote: 'دعتك مدرستك. اختر كيف تريد تسجيل الدخول؛ صفوفك وسجلاتك جاهزة لك.',
-    claim: 'تفعيل الحساب',
-    invitation: 'الدعوة',
+    forgotten: 'هل نسيت كلمة المرور؟ اطلب رابطًا جديدًا من إدارة مدرستك.',
+    takenNote: 'هل العنوان لك؟ سجّل الدخول إذن. وإن لم تختر كلمة مرور قط، فاطلب دعوتك من إدارة مدرستك.',
   },
   account: {
     title: 'الحساب',

@@ -112,11 +112,9 @@ export const first = {
     leftNote: 'You are signed out.',
     elsewhereNote:
       'You were signed out: this log-in was ended elsewhere, or its time was over. Sign in to go on.',
-    claimTitle: 'Claim your account',
-    claimNote:
-      'Your school has invited you. Choose how you want to sign in; your classes and records are yours already.',
-    claim: 'Claim account',
-    invitation: 'Invitation',
+    forgotten: 'Forgotten your password? Ask your school’s office for a new link.',
+    takenNote:
+      'Is the address yours? Then sign in. If you never chose a password, ask your school’s office for your invitation.',
   },
   account: {
     title: 'Account',

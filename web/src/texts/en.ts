@@ -1,6 +1,7 @@
 import { admin } from './admin/en.ts';
 import { analytics } from './analytics/en.ts';
 import { board } from './board/en.ts';
+import { claim } from './claim/en.ts';
 import { first } from './en-first.ts';
 import { student } from './student/en.ts';
 import { teacher } from './teacher/en.ts';
@@ -14,6 +15,8 @@ export const en = {
   board,
   /** Screens of students: their own status, checking in, their history, passkeys. */
   student,
+  /** The page behind an invitation, or behind a link for a new password. */
+  claim,
   /** Screens of administrators. */
   admin,
   analytics,

@@ -1,5 +1,6 @@
 import { admin } from './admin/es.ts';
 import { board } from './board/es.ts';
+import { claim } from './claim/es.ts';
 import { en, type Texts } from './en.ts';
 import { faults } from './faults/es.ts';
 import { counting } from './plural.ts';
@@ -12,6 +13,7 @@ export const es: Texts = {
   ...en,
   admin,
   board,
+  claim,
   student,
   common: {
     product: 'Rollcall',
@@ -121,11 +123,9 @@ export const es: Texts = {
     leftNote: 'Has cerrado la sesión.',
     elsewhereNote:
       'Tu sesión se cerró desde otro lugar o había caducado. Vuelve a iniciar sesión para continuar.',
-    claimTitle: 'Activa tu cuenta',
-    claimNote:
-      'Tu centro te ha invitado. Elige cómo quieres iniciar sesión; tus clases y registros ya son tuyos.',
-    claim: 'Activar cuenta',
-    invitation: 'Invitación',
+    forgotten: '¿Has olvidado la contraseña? Pide un enlace nuevo en la secretaría de tu centro.',
+    takenNote:
+      '¿El correo es tuyo? Entonces inicia sesión. Si nunca elegiste una contraseña, pide tu invitación en la secretaría de tu centro.',
   },
   account: {
     title: 'Cuenta',

@@ -9,7 +9,7 @@ import { Listed, usePages } from './pages.tsx';
 
 type AuditLine = z.infer<typeof AuditView>;
 
-/** What administrators deleted, for good. */
+/** What administrators deleted and did to accounts, for good. */
 export const AuditList = () => {
   const { admin } = useTexts();
   const words = admin.records;
@@ -29,7 +29,7 @@ export const AuditList = () => {
             {
               key: 'action',
               head: words.did,
-              cell: ({ action }) => (action === 'RECORD_DELETED' ? words.actions.RECORD_DELETED : action),
+              cell: ({ action }) => (words.actions as Record<string, string>)[action] ?? action,
             },
             { key: 'was', head: words.was, cell: ({ was }) => <Was of={was} /> },
             { key: 'reason', head: admin.reason, cell: ({ reason }) => reason ?? '–' },
@@ -40,13 +40,16 @@ export const AuditList = () => {
   );
 };
 
-/** What a deleted record said, as far as it can be told in words. */
+/** What a deleted record said, or whose account it was, as far as it can be told in words. */
 const Was = ({ of }: { of: Record<string, unknown> }) => {
   const { admin, status } = useTexts();
   const format = useFormat();
   const { nameOf } = useClassNames();
   const word = typeof of.status === 'string' && Object.hasOwn(status, of.status) ? of.status : undefined;
+  const text = (value: unknown) => typeof value === 'string' && value;
   const parts = [
+    text(of.name),
+    text(of.email),
     word && status[word as keyof typeof status],
     typeof of.classId === 'string' && nameOf(of.classId),
     typeof of.date === 'string' && format.day(of.date),

@@ -8,35 +8,56 @@ import { Form } from '../../ui/form.tsx';
 import { ShownOnce } from './parts.tsx';
 import type { Kind, Person } from './person-form.tsx';
 
-/** Lets somebody without a log-in choose one: a link for them alone. */
-export const Invite = ({ kind, person, onClose }: { kind: Kind; person: Person; onClose: () => void }) => {
+/** A link for one person alone: asked for, made, and shown once. `page` opens it, `path` makes it. */
+export const OneTimeLink = ({
+  title,
+  note,
+  action,
+  label,
+  page,
+  path,
+  onClose,
+}: Record<'title' | 'note' | 'action' | 'label' | 'page' | 'path', string> & { onClose: () => void }) => {
   const { admin, common } = useTexts();
-  const words = admin.people;
   const format = useFormat();
   const [made, setMade] = useState<Invitation>();
   if (made)
     return (
       <ShownOnce
         key="made"
-        title={words.inviteWhom(person.name)}
-        label={words.invitation}
+        title={title}
+        label={label}
         // In the fragment, which no server sees and no log keeps.
-        value={`${location.origin}/claim#${encodeURIComponent(made.invitation)}`}
-        note={words.until(format.moment(made.expiresAt))}
+        value={`${location.origin}${page}#${encodeURIComponent(made.invitation)}`}
+        note={admin.people.until(format.moment(made.expiresAt))}
         onClose={onClose}
       />
     );
   return (
-    <Dialog title={words.inviteWhom(person.name)} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <Form
-        submit={words.invite}
+        submit={action}
         extra={<Button onClick={onClose}>{common.cancel}</Button>}
-        onSubmit={async () =>
-          setMade(await authorized<Invitation>('POST', `/api/v1/${kind}/${person.id}/invitation`))
-        }
+        onSubmit={async () => setMade(await authorized<Invitation>('POST', path))}
       >
-        <p>{words.inviteNote(person.name)}</p>
+        <p>{note}</p>
       </Form>
     </Dialog>
+  );
+};
+
+/** Lets somebody without a log-in choose one. */
+export const Invite = ({ kind, person, onClose }: { kind: Kind; person: Person; onClose: () => void }) => {
+  const words = useTexts().admin.people;
+  return (
+    <OneTimeLink
+      title={words.inviteWhom(person.name)}
+      note={words.inviteNote(person.name)}
+      action={words.invite}
+      label={words.invitation}
+      page="/claim"
+      path={`/api/v1/${kind}/${person.id}/invitation`}
+      onClose={onClose}
+    />
   );
 };

@@ -8,7 +8,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { State, toast } from '../../ui/feedback.tsx';
 import { SelectField } from '../../ui/form.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { AccountOf } from './accounts.tsx';
+import { AccountOf } from './account-of.tsx';
 import styles from './admin.module.css';
 import { Invite } from './invite.tsx';
 import { useSections } from './names.ts';

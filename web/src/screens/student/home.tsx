@@ -4,6 +4,7 @@ import type { Stats } from '../../../../shared/rest/analytics.ts';
 import type { ClassView } from '../../../../shared/rest/classes.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { useShown } from '../../lib/queries.ts';
+import { useMe } from '../../lib/role.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Asked, State } from '../../ui/feedback.tsx';
 import { Head } from '../../ui/frame.tsx';
@@ -45,12 +46,13 @@ const ClassLine = ({ id, className }: Pick<ClassView, 'id' | 'className'>) => {
 /** Where the student stands: in each class that is live, and over time in all. */
 export const Home = () => {
   const { student, nav } = useTexts();
+  const me = useMe();
   const { query, list } = useClasses();
   const running = useRunning(list);
   useFollowed(list.map(({ id }) => id));
   return (
     <>
-      <Head title={student.title} />
+      <Head title={student.title} note={me.name} />
       <Asked query={query}>
         {() =>
           list.length === 0 ? (

@@ -86,7 +86,7 @@ export const admin: typeof en = {
     login: 'تسجيل الدخول',
     has: 'لديه حساب دخول',
     hasNot: 'ليس بعد',
-    loginsOwn: 'من لديه حساب دخول يغيّر عنوانه بنفسه.',
+    loginsOwn: 'يسجّل الدخول بهذا العنوان. لتغييره اسحب حساب الدخول من «الحساب» ثم ادعُه من جديد.',
     deleteNote: 'تنتهي جلسات دخوله فورًا ويُزال من كل القوائم، ويبقى ما سُجّل عنه.',
     invite: 'دعوة',
     inviteWhom: (name) => `دعوة ${name}`,
@@ -108,6 +108,18 @@ export const admin: typeof en = {
     nowEnabled: (name) => `فُعّل حساب ${name}`,
     initialPassword: 'كلمة المرور الأولى',
     initialPasswordHint: '6 أحرف على الأقل، ويمكن تغييرها من صفحة الحساب.',
+    newPassword: 'كلمة مرور جديدة',
+    newPasswordFor: (name) => `كلمة مرور جديدة لـ ${name}`,
+    newPasswordNote: (name) =>
+      `يُنشأ رابط يختار به ${name} كلمة مرور جديدة. لا تعطه لأحد غيره، فهو يفتح الحساب. تبقى كلمة المرور القديمة صالحة حتى يُستخدم الرابط، ثم تنتهي كل جلسات الدخول. الرابط الجديد يلغي السابق.`,
+    passwordLink: 'رابط لكلمة مرور جديدة',
+    makeLink: 'إنشاء الرابط',
+    takeLogin: 'سحب حساب الدخول',
+    takeLoginOf: (name) => `هل تريد سحب حساب دخول ${name}؟`,
+    takeLoginNote: (name) =>
+      `لحساب فعّله الشخص الخطأ. يُحذف العنوان وكلمة المرور ومفاتيح المرور، وتنتهي كل جلسات الدخول فورًا. يبقى ${name} بكل صفوفه وسجلاته، ويمكن دعوته مجددًا.`,
+    takenAway: (name) => `لم يعد لدى ${name} حساب دخول`,
+    ownPassword: 'تغيّر كلمة مرورك من صفحة الحساب. وإن نسيتها ينشئ لك مدير آخر رابطًا.',
   },
 
   sections: {
@@ -263,7 +275,7 @@ export const admin: typeof en = {
 
   records: {
     title: 'السجلات',
-    tabs: { records: 'السجلات', audit: 'المحذوفات' },
+    tabs: { records: 'السجلات', audit: 'سجل التدقيق' },
     empty: 'لا توجد سجلات بعد',
     emptyNote: 'تظهر عند انتهاء كشف.',
     export: 'تصدير CSV',
@@ -281,12 +293,19 @@ export const admin: typeof en = {
     nowCorrected: (name) => `صُحّح سجل ${name}`,
     deleteWhat: (name, day) => `هل تريد حذف سجل ${name}، ${day}؟`,
     deleteNote: 'لن يُحتسب بعد الآن. يحفظ سجل المراجعة من حذفه ومتى ولماذا وما كان عليه.',
-    auditEmpty: 'لم يُحذف شيء',
-    auditEmptyNote: 'ما يحذفه المديرون يُدرج هنا إلى الأبد.',
+    auditEmpty: 'لا شيء بعد',
+    auditEmptyNote:
+      'ما يحذفه المديرون، ومن يعطونه كلمة مرور جديدة، ومن يسحبون حساب دخوله، يُدرج هنا إلى الأبد.',
     when: 'متى',
     who: 'من',
     did: 'ماذا',
-    actions: { RECORD_DELETED: 'حذف سجلًا' },
+    actions: {
+      RECORD_DELETED: 'حذف سجلًا',
+      PASSWORD_LINK_MADE: 'أنشأ رابطًا لكلمة مرور جديدة',
+      PASSWORD_SET_BY_LINK: 'اختار كلمة مرور جديدة بالرابط',
+      PASSWORD_SET_BY_OPERATOR: 'أعطاه مشغّل النظام كلمة مرور جديدة',
+      LOGIN_TAKEN_AWAY: 'سحب حساب دخول',
+    },
     was: 'ما كان عليه',
   },
 

@@ -83,7 +83,8 @@ export const admin = {
     login: 'Log-in',
     has: 'Has a log-in',
     hasNot: 'None yet',
-    loginsOwn: 'Whoever has a log-in changes their address themselves.',
+    loginsOwn:
+      'They sign in with this address. To change it, take the log-in away under Account and invite them anew.',
     deleteNote: 'Their log-ins end at once and they leave every roster. What was recorded of them stays.',
     invite: 'Invite',
     inviteWhom: (name: string) => `Invite ${name}`,
@@ -106,6 +107,19 @@ export const admin = {
     nowEnabled: (name: string) => `${name} is enabled`,
     initialPassword: 'First password',
     initialPasswordHint: 'At least 6 characters; they change it under Account.',
+    newPassword: 'New password',
+    newPasswordFor: (name: string) => `New password for ${name}`,
+    newPasswordNote: (name: string) =>
+      `Makes a link with which ${name} chooses a new password. Hand it to nobody else: it opens the account. The old password is good until the link is used; then every log-in ends. A new link ends the one before.`,
+    passwordLink: 'Link for a new password',
+    makeLink: 'Make the link',
+    takeLogin: 'Take the log-in away',
+    takeLoginOf: (name: string) => `Take the log-in of ${name} away?`,
+    takeLoginNote: (name: string) =>
+      `For an account that the wrong person has claimed. Address, password and passkeys go, and every log-in ends at once. ${name} stays, with all classes and records, and can be invited again.`,
+    takenAway: (name: string) => `${name} has no log-in any more`,
+    ownPassword:
+      'You change your own password under Account. If you forget it, another administrator makes a link for you.',
   },
 
   sections: {
@@ -253,7 +267,7 @@ export const admin = {
 
   records: {
     title: 'Records',
-    tabs: { records: 'Records', audit: 'Deletions' },
+    tabs: { records: 'Records', audit: 'Audit' },
     empty: 'No records yet',
     emptyNote: 'They appear when a register is finished.',
     export: 'Export CSV',
@@ -271,12 +285,19 @@ export const admin = {
     nowCorrected: (name: string) => `${name} is corrected`,
     deleteWhat: (name: string, day: string) => `Delete the record of ${name}, ${day}?`,
     deleteNote: 'It counts nowhere any more. The audit keeps who, when, why and what it was.',
-    auditEmpty: 'Nothing was deleted',
-    auditEmptyNote: 'What administrators delete is listed here for good.',
+    auditEmpty: 'Nothing yet',
+    auditEmptyNote:
+      'What administrators delete, whom they give a new password and whose log-in they take away is listed here for good.',
     when: 'When',
     who: 'Who',
     did: 'What',
-    actions: { RECORD_DELETED: 'Deleted a record' },
+    actions: {
+      RECORD_DELETED: 'Deleted a record',
+      PASSWORD_LINK_MADE: 'Made a link for a new password',
+      PASSWORD_SET_BY_LINK: 'Set a new password with the link',
+      PASSWORD_SET_BY_OPERATOR: 'Got a new password from the operator',
+      LOGIN_TAKEN_AWAY: 'Took a log-in away',
+    },
     was: 'It was',
   },
 

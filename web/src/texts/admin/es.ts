@@ -88,7 +88,8 @@ export const admin: typeof en = {
     login: 'Acceso',
     has: 'Con acceso',
     hasNot: 'Aún sin acceso',
-    loginsOwn: 'Quien tiene acceso cambia su dirección por su cuenta.',
+    loginsOwn:
+      'Inicia sesión con esta dirección. Para cambiarla, retírale el acceso en Cuenta e invítale de nuevo.',
     deleteNote: 'Sus accesos terminan enseguida y sale de todas las clases. Lo registrado se conserva.',
     invite: 'Invitar',
     inviteWhom: (name) => `Invitar a ${name}`,
@@ -111,6 +112,19 @@ export const admin: typeof en = {
     nowEnabled: (name) => `${name}: cuenta activa`,
     initialPassword: 'Primera contraseña',
     initialPasswordHint: 'Al menos 6 caracteres; se cambia en Cuenta.',
+    newPassword: 'Nueva contraseña',
+    newPasswordFor: (name) => `Nueva contraseña para ${name}`,
+    newPasswordNote: (name) =>
+      `Crea un enlace con el que ${name} elige una contraseña nueva. No se lo des a nadie más: abre la cuenta. La contraseña anterior vale hasta que se use el enlace; entonces se cierran todas sus sesiones. Un enlace nuevo anula el anterior.`,
+    passwordLink: 'Enlace para una contraseña nueva',
+    makeLink: 'Crear el enlace',
+    takeLogin: 'Retirar el acceso',
+    takeLoginOf: (name) => `¿Retirar el acceso de ${name}?`,
+    takeLoginNote: (name) =>
+      `Para una cuenta que activó la persona equivocada. La dirección, la contraseña y las llaves de acceso desaparecen, y todas las sesiones se cierran enseguida. ${name} conserva sus clases y registros, y puede recibir otra invitación.`,
+    takenAway: (name) => `${name} ya no tiene acceso`,
+    ownPassword:
+      'Tu propia contraseña se cambia en Cuenta. Si la olvidas, otra persona de la administración te crea un enlace.',
   },
 
   sections: {
@@ -264,7 +278,7 @@ export const admin: typeof en = {
 
   records: {
     title: 'Registros',
-    tabs: { records: 'Registros', audit: 'Eliminaciones' },
+    tabs: { records: 'Registros', audit: 'Auditoría' },
     empty: 'Todavía no hay registros',
     emptyNote: 'Aparecen cuando termina una lista.',
     export: 'Exportar CSV',
@@ -282,12 +296,19 @@ export const admin: typeof en = {
     nowCorrected: (name) => `${name}: corregido`,
     deleteWhat: (name, day) => `¿Eliminar el registro de ${name}, ${day}?`,
     deleteNote: 'Deja de contar. La auditoría conserva quién, cuándo, por qué y qué decía.',
-    auditEmpty: 'No se ha eliminado nada',
-    auditEmptyNote: 'Lo que eliminan los administradores queda aquí para siempre.',
+    auditEmpty: 'Todavía no hay nada',
+    auditEmptyNote:
+      'Lo que eliminan los administradores, a quién dan una contraseña nueva y a quién retiran el acceso queda aquí para siempre.',
     when: 'Cuándo',
     who: 'Quién',
     did: 'Qué',
-    actions: { RECORD_DELETED: 'Eliminó un registro' },
+    actions: {
+      RECORD_DELETED: 'Eliminó un registro',
+      PASSWORD_LINK_MADE: 'Creó un enlace para una contraseña nueva',
+      PASSWORD_SET_BY_LINK: 'Eligió una contraseña nueva con el enlace',
+      PASSWORD_SET_BY_OPERATOR: 'Recibió una contraseña nueva del operador',
+      LOGIN_TAKEN_AWAY: 'Retiró un acceso',
+    },
     was: 'Era',
   },
 

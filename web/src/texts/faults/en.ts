@@ -45,7 +45,7 @@ export const faults = {
   SECTION_EXISTS: 'This department and batch has a section of this name already',
   STILL_IN_USE: 'This is still in use and cannot be deleted',
   HAS_LOGIN: 'This person can sign in already',
-  INVITATION_INVALID: 'This invitation is unknown, was used or is over',
+  INVITATION_INVALID: 'This link is unknown, was used or is over; ask your school’s office for a new one',
   DEVICE_EXISTS: 'A device of this name exists already',
   SERIAL_TAKEN: 'Another device has this serial number',
   WRONG_PASSWORD: 'The current password is wrong',

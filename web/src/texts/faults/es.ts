@@ -44,7 +44,8 @@ export const faults: Record<FaultCode, string> = {
   SECTION_EXISTS: 'Ya hay una sección con este nombre en esta promoción',
   STILL_IN_USE: 'Todavía está en uso y no se puede eliminar',
   HAS_LOGIN: 'Esta persona ya puede iniciar sesión',
-  INVITATION_INVALID: 'La invitación no existe, ya se usó o ha caducado',
+  INVITATION_INVALID:
+    'El enlace no existe, ya se usó o ha caducado; pide uno nuevo en la secretaría de tu centro',
   DEVICE_EXISTS: 'Ya existe un dispositivo con este nombre',
   SERIAL_TAKEN: 'Otro dispositivo tiene este número de serie',
   WRONG_PASSWORD: 'La contraseña actual no es correcta',

@@ -49,7 +49,7 @@ export const student = {
   another: 'Check in to another class',
   scanKept: 'Your scan is kept',
   scanKeptNote: (from: string, until: string) =>
-    `Sign in or sign up by ${until}, and you are checked in as of ${from}.`,
+    `Sign in by ${until}, and it counts as of ${from} if you are in this class. Whoever signs up now may have to be put on its roster first.`,
   scanStillCounts: (until: string) => `It counts as of the moment of the scan, until ${until}.`,
   scanBinding: 'Checking your scan…',
   scanBindingNote: 'This page keeps trying until the server answers.',

@@ -13,7 +13,7 @@ export const reasons: Reasons = {
   EMAIL_REPEATED: (line) => `البريد الإلكتروني موجود في السطر ${line} من قبل`,
   CODE_EXISTS: () => 'هذا الرمز مستخدم بالفعل',
   EMAIL_EXISTS: () => 'هذا البريد الإلكتروني لشخص آخر',
-  EMAIL_OF_ACCOUNT: () => 'من لديه حساب يغيّر بريده الإلكتروني بنفسه',
+  EMAIL_OF_ACCOUNT: () => 'من لديه حساب دخول يدخل ببريده الإلكتروني، فلا يُغيَّر من هنا',
   SECTION_UNKNOWN: (value) => `لا توجد شعبة باسم ${own(value)}`,
   SECTION_AMBIGUOUS: (value) =>
     `توجد عدة شعب باسم ${own(value)}؛ أضف عمودين لـ ${own('dep')} و${own('batch')}`,

@@ -10,7 +10,8 @@ export const reasons: Reasons = {
   EMAIL_REPEATED: (line) => `El correo electrónico ya está en la línea ${line}`,
   CODE_EXISTS: () => 'Este código ya está en uso',
   EMAIL_EXISTS: () => 'Otra persona tiene este correo electrónico',
-  EMAIL_OF_ACCOUNT: () => 'Quien tiene cuenta cambia su correo electrónico por sí mismo',
+  EMAIL_OF_ACCOUNT: () =>
+    'Quien tiene acceso inicia sesión con su correo electrónico; no se cambia desde aquí',
   SECTION_UNKNOWN: (value) => `No existe la sección ${value}`,
   SECTION_AMBIGUOUS: (value) => `Hay varias secciones ${value}; añade columnas para dep y batch`,
   CLASS_UNKNOWN: (value) => `Ninguna clase tiene el código ${value}`,
