@@ -14,7 +14,7 @@ export const claim = {
     `${name} is signed in here. If you go on, ${name} is signed out in this browser.`,
   brokenTitle: 'This link does not work',
   brokenNote:
-    'It was used already, a newer one has taken its place, its time is over, or a part of it is missing. Paste the whole link here, or ask your school’s office for a new one.',
+    'It may have been used already or replaced by a newer one, its time may be over, or a part of it is missing. Paste the whole link here, or ask your school’s office for a new one.',
   noneTitle: 'The link from your school',
   noneNote: 'Paste the link here that your school gave you.',
   link: 'Your link',

@@ -15,7 +15,7 @@ export const claim: Texts['claim'] = {
     `${name} tiene la sesión iniciada aquí. Si continúas, se cerrará la sesión de ${name} en este navegador.`,
   brokenTitle: 'Este enlace no funciona',
   brokenNote:
-    'Ya se usó, hay otro más reciente, ha caducado o le falta una parte. Pega aquí el enlace completo o pide uno nuevo en la secretaría de tu centro.',
+    'Puede que ya se haya usado, que haya otro más reciente, que haya caducado o que le falte una parte. Pega aquí el enlace completo o pide uno nuevo en la secretaría de tu centro.',
   noneTitle: 'El enlace de tu centro',
   noneNote: 'Pega aquí el enlace que te ha dado tu centro.',
   link: 'Tu enlace',
