@@ -86,6 +86,36 @@ for (const mode of MODES)
       expect(elsewhere.body.data.outcome).to.equal('accepted');
     });
 
+    it('[CI7] a session that names a device takes it, whatever ways it lists', async () => {
+      for (const [methods, taken] of [
+        [undefined, ['teacher', 'device']],
+        [['code'], ['code', 'device']],
+        [
+          ['device', 'ble'],
+          ['device', 'ble'],
+        ],
+      ]) {
+        const { device, session, students } = await gates.boundClass(1, { methods });
+        expect((session as unknown as { methods: string[] }).methods).to.deep.equal(taken);
+        const seen = await gates.scan(device.key, { studentId: students[0]?.id });
+        expect(seen.body.data).to.include({ outcome: 'accepted', status: 'present' });
+      }
+      const room = await hub.school.class(1, 'private');
+      const { deviceId } = await gates.device();
+      const start = (options: object) =>
+        ask(hub.url, 'POST /api/v1/sessions', {
+          token: room.teacher.token,
+          body: { classId: room.id, deviceId, ...options },
+        });
+      const idle = await start({ methods: ['code', 'qr'], require: ['code', 'qr'] });
+      expect([idle.status, idle.body.details]).to.deep.equal([
+        400,
+        [{ path: 'methods', message: 'not needed for anything: device' }],
+      ]);
+      const both = await start({ methods: ['code'], require: ['code', 'device'] });
+      expect([both.status, both.body.data?.methods]).to.deep.equal([201, ['code', 'device']]);
+    });
+
     it('[DV3] the same event sent many times at once is one scan and one line', async () => {
       const { students, device, session, teacher } = await gates.boundClass(1);
       const event = { studentId: students[0]?.id, eventId: 'storm' };
