@@ -13,6 +13,8 @@ const BATCH = 200;
 const COMPACT_AFTER = 500;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
+/** What the server says of events for which no session stands; of all of them with 403. */
+const NO_SESSION = 'DEVICE_NOT_BOUND';
 
 /** Makes a new or renamed file in a directory survive a power cut. */
 const syncDirectory = async (path: string): Promise<void> => {
@@ -93,28 +95,32 @@ export const openOutbox = async (path: string) => {
 };
 export type Outbox = Awaited<ReturnType<typeof openOutbox>>;
 
-/** What a batch came to: all answered for good, to be sent again, or refused until a person does something. */
-type Sent =
-  | { readonly answered: true; readonly note: string }
-  | { readonly answered: false; readonly waitMs?: number; readonly note: string };
+/** What a batch came to: which of it was answered for good; the rest is to be sent again, none before `waitMs`. */
+type Sent = { readonly done: readonly Seen[]; readonly waitMs?: number; readonly note: string };
+type Line = { readonly index: number; readonly code?: string };
 
 const send = async (url: string, key: string, events: readonly Seen[], waiting: number): Promise<Sent> => {
   const body = JSON.stringify({ events, sentAt: new Date().toISOString(), waiting });
   const headers = { 'Content-Type': 'application/json', 'X-Device-Key': key };
   const to = new URL('/api/v1/attendance/scan', url);
   const response = await fetch(to, { method: 'POST', headers, body, signal: AbortSignal.timeout(15_000) });
-  const answer = (await response.json()) as { code?: string; data?: Record<string, unknown> };
-  if (response.ok) return { answered: true, note: JSON.stringify(answer.data) };
-  const note = `${response.status} ${answer.code ?? ''}`;
-  // No event of these has a session, and none will have one: an answer for good.
-  if (answer.code === 'DEVICE_NOT_BOUND') return { answered: true, note };
+  const answer = (await response.json()) as { code?: string; data?: { lines: Line[] } };
+  if (answer.data) {
+    // What no session stands for is kept nowhere else: one that starts soon takes it, later it is set aside there.
+    const unbound = new Set(
+      answer.data.lines.filter(({ code }) => code === NO_SESSION).map(({ index }) => index),
+    );
+    return { done: events.filter((_, index) => !unbound.has(index)), note: JSON.stringify(answer.data) };
+  }
   const after = Number(response.headers.get('retry-after'));
-  return { answered: false, note, ...(after > 0 && { waitMs: after * 1000 }) };
+  const kept = answer.code === NO_SESSION ? '; kept, and sent again' : '';
+  const note = `${response.status} ${answer.code ?? ''}${kept}`;
+  return { done: [], note, ...(after > 0 && { waitMs: after * 1000 }) };
 };
 
 /**
  * Sends what waits, the oldest first, until the outbox is empty or `stop` is aborted; the same again, later and later,
- * while there is no answer. Resolves with how many were struck out.
+ * while there is no answer for good. Resolves with how many were struck out.
  */
 export const drain = async (
   outbox: Outbox,
@@ -130,12 +136,12 @@ export const drain = async (
   while (outbox.size > 0 && !stop?.aborted) {
     const batch = outbox.oldest(BATCH);
     const sent = await send(url, key, batch, outbox.size - batch.length).catch(
-      (error: unknown): Sent => ({ answered: false, note: String(error) }),
+      (error: unknown): Sent => ({ done: [], note: String(error) }),
     );
     say(`${batch.length} sent: ${sent.note}`);
-    if (sent.answered) {
-      await outbox.strike(batch.map(({ eventId }) => eventId));
-      struck += batch.length;
+    if (sent.done.length > 0) {
+      await outbox.strike(sent.done.map(({ eventId }) => eventId));
+      struck += sent.done.length;
       pauseMs = FIRST_PAUSE_MS;
       continue;
     }

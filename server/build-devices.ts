@@ -24,6 +24,7 @@ import { addressList } from './kit/address-list.ts';
 import type { Clock } from './kit/clock.ts';
 import { describeError } from './kit/describe-error.ts';
 import type { Log } from './kit/log.ts';
+import type { Register } from './live/register.ts';
 
 /** The devices' collections, and who a device is: the hub needs to know that before there is anything to take in. */
 export const buildDeviceRegistry = async (parts: {
@@ -62,6 +63,7 @@ export const buildDevices = (
     readonly users: Users;
     readonly sessions: Sessions;
     readonly records: Records;
+    readonly register: Pick<Register, 'entry'>;
     readonly checkIn: Pick<EvidenceKeeper, 'accept' | 'afterwards'>;
     readonly reach: Reach;
     readonly publish: Publish;

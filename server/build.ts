@@ -206,6 +206,7 @@ export const build = async (
     users,
     sessions,
     records,
+    register,
     checkIn: checkIn.evidence,
     reach,
     publish,

@@ -39,9 +39,9 @@ export const createScans = (connection: mongoose.Connection) => {
       return new Set(found.map(({ _id }) => _id));
     },
 
-    /** Keeps scans, journaled, in one command; answers with the keys of those that somebody else had kept meanwhile. */
-    async keep(scans: readonly Scan[]): Promise<Set<string>> {
-      if (scans.length === 0) return new Set();
+    /** Keeps scans, journaled, in one command; what somebody else has kept meanwhile is as good. */
+    async keep(scans: readonly Scan[]): Promise<void> {
+      if (scans.length === 0) return;
       const stored = scans.map(({ key, studentId, sessionId, at, receivedAt }) => ({
         _id: key,
         studentId: oid(studentId),
@@ -51,14 +51,12 @@ export const createScans = (connection: mongoose.Connection) => {
       }));
       try {
         await asked(rows.insertMany(stored, { ordered: false }));
-        return new Set();
       } catch (error) {
         const bulk = error instanceof mongoose.mongo.MongoBulkWriteError ? error : undefined;
         const refused = [bulk?.writeErrors ?? []].flat();
         const onlyDoubled = refused.length > 0 && refused.every(({ code }) => code === 11000);
         if (!bulk || !isDuplicateKey(error) || !onlyDoubled || bulk.result.getWriteConcernError())
           throw error;
-        return new Set(refused.map(({ index }) => stored[index]?._id ?? ''));
       }
     },
   };

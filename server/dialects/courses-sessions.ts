@@ -227,7 +227,7 @@ const scanRoute = ({ scanning }: CoursesSessionDeps): Route =>
     },
     async ({ who, body: { student_id: studentId, ...when } }) => {
       const { repeated, message, ...said } = await scanning.one(who, { studentId, ...when });
-      if (repeated) return { message };
+      if (repeated) return { message, missing: said.missing };
       return {
         ...(said.sessionId && said.studentId && { id: rowId(said.sessionId, said.studentId) }),
         message,

@@ -57,7 +57,9 @@ export const terminalPages = ({ terminals, allowed, onError }: Deps): Router => 
   router.post(
     '/iclock/cdata',
     async (request, response, next) => {
-      if (request.query.table === 'ATTLOG') return next();
+      const { table } = request.query;
+      // Firmware differs in how it writes a table's name.
+      if (typeof table === 'string' && table.toUpperCase() === 'ATTLOG') return next();
       await discard(request);
       say(response, 'OK\n');
     },

@@ -42,6 +42,7 @@ export const SessionOptions = z.strictObject({
     .optional(),
   closesAt: Instant.optional(),
   lateRule: LateRule.optional(),
+  /** The device that is bound to it: the session then takes `device`, whether `methods` says so or not. */
   deviceId: z.string().min(1).max(64).optional(),
   room: Room.optional(),
   ...CheckInOptions,

@@ -24,11 +24,14 @@ export type Stats = z.infer<typeof Stats>;
 
 const span = { from: Day, to: Day };
 
+/** Of what comes before or after these years no month or semester is made. */
+const CountedDay = Day.refine((day) => day >= '1970' && day < '3000', 'must be in the years 1970 to 2999');
+
 /** Whose percentages, over which stretch. */
 export const PercentageQuery = z.strictObject({
   classId: ClassId.optional(),
   period: z.enum(['month', 'semester']).default('month'),
-  date: Day.optional().describe('A day of that month or semester; today when left out.'),
+  date: CountedDay.optional().describe('A day of that month or semester (1970–2999); today when left out.'),
 });
 export type PercentageQuery = z.infer<typeof PercentageQuery>;
 

@@ -78,8 +78,8 @@ export const DevicePath = z.strictObject({ id: hexId() });
 export const DevicePage = paged(DeviceView);
 export const DeviceGone = z.object({ id: hexId() });
 
-/** Why an event was set aside. */
-export const QuarantineReason = z.enum(['MALFORMED', 'UNKNOWN_STUDENT', 'CLOCK_SKEWED']);
+/** Why an event was set aside. `NO_SESSION`: a terminal's, at whose time no session of it stood. */
+export const QuarantineReason = z.enum(['MALFORMED', 'UNKNOWN_STUDENT', 'CLOCK_SKEWED', 'NO_SESSION']);
 export type QuarantineReason = z.infer<typeof QuarantineReason>;
 
 /** An event that was kept for a person to look at. */

@@ -18,6 +18,8 @@ const ImportCause = z
     code: z.enum([
       'ROW_TOO_LONG',
       'ROW_QUOTES',
+      /** It has letters that are no UTF-8: the file was saved in a spreadsheet's own encoding. */
+      'ROW_NOT_UTF8',
       /** It has `columns`, the header has `expected`. */
       'ROW_COLUMNS',
       /** `field` has to be there. */

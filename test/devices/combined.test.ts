@@ -51,8 +51,16 @@ for (const mode of MODES)
       expect(await statusOf(sue, id)).to.equal('present');
       const again = await gates.scan(device.key, { studentId: sue.id, eventId: 'b' });
       expect(again.body.data.message).to.equal('Already scanned');
+      const other = await gates.scan(device.key, { studentId: sue.id, eventId: 'c' });
+      expect(other.body.data).to.include({ outcome: 'repeated', status: 'present' });
 
       await gates.scan(device.key, { studentId: nth(students, 2).id });
+      const twice = await gates.scan(device.key, { studentId: nth(students, 2).id, eventId: 'd' });
+      expect(twice.body.data).to.deep.include({
+        outcome: 'repeated',
+        message: 'Already scanned',
+        missing: ['code'],
+      });
       await gates.close(teacher, session.id);
       expect(await recorded()).to.deep.equal(['present', 'present', 'absent']);
     });
@@ -66,6 +74,8 @@ for (const mode of MODES)
           raw.ask('ATTENDANCE_MARKED', { classId: id, studentId: sam.id, status });
         await gates.scan(device.key, { studentId: sam.id, eventId: 'a' });
         expect((await mark('absent')).success).to.equal(true);
+        const seen = await gates.scan(device.key, { studentId: sam.id, eventId: 'b' });
+        expect(seen.body.data).to.deep.include({ outcome: 'repeated', status: 'absent', missing: ['code'] });
         expect((await checkIn(sam, session.code)).data).to.include({ status: 'absent' });
         expect(await statusOf(sam, id)).to.equal('absent');
         expect((await mark('unmarked')).data?.entry).to.include({ status: 'present' });
@@ -85,9 +95,12 @@ for (const mode of MODES)
       const openedAt = Date.parse(await gates.startedAgo(session.id, 30));
       const sam = nth(students, 0);
       const at = (minutes: number) => iso(openedAt + minutes * 60_000);
-      const scans = [20, 10, 15].map((minutes) => ({ studentId: sam.id, at: at(minutes) }));
-      const { data } = (await gates.scan(device.key, scans)).body;
-      expect(data).to.deep.include({ accepted: 3, rejected: 0 });
+      const outcomes = [];
+      for (const minutes of [20, 10, 15])
+        outcomes.push(
+          (await gates.scan(device.key, { studentId: sam.id, at: at(minutes) })).body.data.outcome,
+        );
+      expect(outcomes).to.deep.equal(['accepted', 'accepted', 'repeated']);
       const kept = await hub.connection.collection('checkins').findOne({ studentId: sam.id });
       expect(kept?.said.device).to.deep.equal({ status: 'late', at: at(10), minutesLate: 10 });
       expect(await statusOf(sam, id)).to.equal(null);
@@ -126,6 +139,14 @@ for (const mode of MODES)
       const seen = await gates.scan(device.key, { studentId: sam.id });
       expect(seen.body.data).to.include({ outcome: 'accepted', status: 'present' });
       expect(await statusOf(sam, id)).to.equal('present');
+    });
+
+    it('[CI4] [CI7] whom a device finds in by another way is "Already scanned"', async () => {
+      const { students, device, session } = await began(1, { methods: ['ble', 'code', 'device'] });
+      const sam = nth(students, 0);
+      expect((await checkIn(sam, session.code)).data).to.include({ status: 'present' });
+      const seen = await gates.scan(device.key, { studentId: sam.id });
+      expect(seen.body.data).to.include({ outcome: 'repeated', status: 'present' });
     });
   });
 

@@ -51,9 +51,13 @@ for (const mode of MODES)
       });
 
     it('[DV3] a repeat is "Already scanned": by its eventId, else by student and second; of one device only', async () => {
-      const { students, device } = await gates.boundClass(2);
+      const { students, device, teacher } = await gates.boundClass(2);
       const at = iso(Date.now() - (Date.now() % 1000));
       const studentId = students[0]?.id;
+      // Beside a teacher's absence each event is new evidence.
+      const staff = await connectRaw('plain', hub.url, { token: teacher.token });
+      await staff.ask('ATTENDANCE_MARKED', { studentId, status: 'absent' });
+      staff.close();
       const outcomes = [];
       for (const event of [
         { studentId, at },
@@ -84,6 +88,119 @@ for (const mode of MODES)
         eventId: 'a',
       });
       expect(elsewhere.body.data.outcome).to.equal('accepted');
+    });
+
+    it('[CI4] [CI2] who is in already is "Already scanned" over every wire, alone and in a batch', async () => {
+      const { codes, students, device, teacher } = await gates.boundClass(2);
+      const staff = await connectRaw('plain', hub.url, { token: teacher.token });
+      await staff.ask('ATTENDANCE_MARKED', { studentId: students[1]?.id, status: 'late' });
+      staff.close();
+      const first = await gates.scan(device.key, { studentCode: codes[0], eventId: 'first' });
+      expect(first.body.data).to.include({ outcome: 'accepted', repeated: false, message: 'Recorded' });
+      const inAlready = { outcome: 'repeated', repeated: true, message: 'Already scanned' };
+      const events = (wire: string) => [
+        { studentCode: codes[0], eventId: `one-${wire}` },
+        { studentCode: codes[1], eventId: `two-${wire}` },
+      ];
+      const whole = (wire: string) => ({
+        accepted: 0,
+        repeated: 2,
+        quarantined: 0,
+        rejected: 0,
+        lines: events(wire).map(({ eventId }, index) => ({
+          index,
+          eventId,
+          outcome: 'repeated',
+          message: 'Already scanned',
+        })),
+      });
+      const single = async (send: (event: unknown) => Promise<{ data?: unknown }>, wire: string) => {
+        const [own, teachers] = events(`${wire}-alone`);
+        expect((await send(own ?? {})).data, wire).to.include({ ...inAlready, status: 'present' });
+        // Of whom a teacher has put in a device hears the same.
+        expect((await send(teachers ?? {})).data, wire).to.include({ ...inAlready, status: 'late' });
+      };
+      const rest = async (body: unknown) => (await gates.scan(device.key, body)).body;
+      await single(rest, 'rest');
+      expect((await rest(events('rest'))).data).to.deep.equal(whole('rest'));
+      for (const wire of WIRES) {
+        const gate = await connectRaw(wire, hub.url, { deviceKey: device.key });
+        await single((event) => gate.ask('STUDENT_RECOGNIZED', event), wire);
+        expect((await gate.ask('STUDENT_RECOGNIZED', { events: events(wire) })).data).to.deep.equal(
+          whole(wire),
+        );
+        gate.close();
+      }
+      const api = await ask(hub.url, 'POST /api/attendance/scan', {
+        headers: { 'X-Device-Key': device.key },
+        body: { student_id: codes[1] },
+      });
+      expect([api.status, api.body]).to.deep.equal([200, { message: 'Already scanned' }]);
+    });
+
+    it('[CI4] [CI6] who was in time is "Already scanned" also after check-in has closed', async () => {
+      const lateRule = { graceMinutes: 5, lateUntilMinutes: 15 };
+      const { device, students, session, teacher } = await gates.boundClass(2, { lateRule });
+      const openedAt = Date.parse(await gates.startedAgo(session.id, 30));
+      const at = (minutes: number) => iso(openedAt + minutes * 60_000);
+      const studentId = students[0]?.id;
+      await gates.scan(device.key, { studentId, at: at(9) });
+      const late = { status: 'late', minutesLate: 9, message: 'Already scanned' };
+      expect((await gates.scan(device.key, { studentId })).body.data).to.include(late);
+      const refused = await gates.scan(device.key, { studentId: students[1]?.id });
+      expect(refused.body.code).to.equal('CHECK_IN_CLOSED');
+      await gates.close(teacher, session.id);
+      expect((await gates.scan(device.key, { studentId, at: at(20) })).body.data).to.include(late);
+    });
+
+    it('[CI4] [MK6] a scan is answered with the status that stands, live and after DONE', async () => {
+      const { device, teacher, students, session } = await gates.boundClass(1);
+      const openedAt = Date.parse(await gates.startedAgo(session.id, 20));
+      const studentId = students[0]?.id;
+      const staff = await connectRaw('plain', hub.url, { token: teacher.token });
+      await staff.ask('ATTENDANCE_MARKED', { studentId, status: 'absent' });
+      staff.close();
+      const stands = { outcome: 'accepted', repeated: false, message: 'Recorded', status: 'absent' };
+      const at = iso(openedAt + 120_000);
+      expect((await gates.scan(device.key, { studentId, at })).body.data).to.include(stands);
+      const api = await ask(hub.url, 'POST /api/attendance/scan', {
+        headers: { 'X-Device-Key': device.key },
+        body: { student_id: studentId },
+      });
+      expect(api.body).to.include({ message: 'Recorded', status: 'absent' });
+      await gates.close(teacher, session.id);
+      const backlog = { studentId, at: iso(openedAt + 60_000) };
+      expect((await gates.scan(device.key, backlog)).body.data).to.include(stands);
+    });
+
+    it('[CI7] a session that names a device takes it, whatever ways it lists', async () => {
+      for (const [methods, taken] of [
+        [undefined, ['teacher', 'device']],
+        [['code'], ['code', 'device']],
+        [
+          ['device', 'ble'],
+          ['device', 'ble'],
+        ],
+      ]) {
+        const { device, session, students } = await gates.boundClass(1, { methods });
+        expect((session as unknown as { methods: string[] }).methods).to.deep.equal(taken);
+        const seen = await gates.scan(device.key, { studentId: students[0]?.id });
+        expect(seen.body.data).to.include({ outcome: 'accepted', status: 'present' });
+      }
+      const room = await hub.school.class(1, 'private');
+      const { deviceId } = await gates.device();
+      const start = (options: object) =>
+        ask(hub.url, 'POST /api/v1/sessions', {
+          token: room.teacher.token,
+          body: { classId: room.id, deviceId, ...options },
+        });
+      const idle = await start({ methods: ['code', 'qr'], require: ['code', 'qr'] });
+      expect([idle.status, idle.body.details]).to.deep.equal([
+        400,
+        [{ path: 'methods', message: 'not needed for anything: device' }],
+      ]);
+      const both = await start({ methods: ['code'], require: ['code', 'device'] });
+      expect([both.status, both.body.data?.methods]).to.deep.equal([201, ['code', 'device']]);
     });
 
     it('[DV3] the same event sent many times at once is one scan and one line', async () => {
@@ -190,7 +307,7 @@ for (const mode of MODES)
           studentId: students[0]?.id,
           eventId: `${'e'.repeat(100)}${i}`,
         }));
-      expect((await gates.scan(device.key, many(1000))).body.data.accepted).to.equal(1000);
+      expect((await gates.scan(device.key, many(1000))).body.data).to.include({ accepted: 1, repeated: 999 });
       expect((await gates.scan(device.key, { events: many(1000) })).body.data.repeated).to.equal(1000);
       for (const wrong of [
         many(1001),
@@ -267,6 +384,14 @@ for (const mode of MODES)
       const { counts } = (await ask(hub.url, `GET /api/v1/sessions/${session.id}`, { token: teacher.token }))
         .body.data;
       expect(counts).to.include({ present: 3, absent: 1, enrolled: 4 });
+
+      const more = [3, 0].map((minutes) => ({
+        studentId: students[0]?.id,
+        at: iso(Date.parse(at) + minutes * 60_000),
+        eventId: `more-${minutes}`,
+      }));
+      const again = (await gates.scan(device.key, more)).body.data;
+      expect(again, 'who is present in the record is in already').to.include({ accepted: 0, repeated: 2 });
 
       const replay = (await gates.scan(device.key, { events: backlog })).body.data;
       expect(replay).to.include({ accepted: 0, repeated: 4 });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { drain, openOutbox } from '../../scripts/device-simulator.ts';
 import { createGates, type Gates } from '../support/gate.ts';
+import { ask } from '../support/http.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -53,6 +54,36 @@ describe('devices: the reference client', () => {
     await gates.close(teacher, session.id);
     const records = await Promise.all(students.map(({ id }) => gates.record(session.id, id)));
     expect(records.map((record) => record?.status)).to.deep.equal(['present', 'absent', 'present']);
+  });
+
+  it('[CI4] [DV4] keeps what no session stands for until one does, and says so', async () => {
+    const { id, codes, device, students, session, teacher } = await gates.boundClass(2);
+    await gates.startedAgo(session.id, 10);
+    await gates.close(teacher, session.id);
+    const outbox = await openOutbox(join(folder, 'early.outbox'));
+    const [first = '', second = ''] = codes;
+    const before = new Date(Date.now() - 5 * 60_000).toISOString();
+    await outbox.keep({ eventId: 'of-before', studentCode: first, at: before });
+    await outbox.keep({ eventId: 'too-early', studentCode: second, at: new Date().toISOString() });
+    const said: string[] = [];
+    const stop = new AbortController();
+    const say = (line: string) => {
+      said.push(line);
+      if (said.length === 2) stop.abort();
+    };
+    expect(await drain(outbox, { url: hub.url, key: device.key, stop: stop.signal, say })).to.equal(1);
+    expect(outbox.oldest(10).map(({ eventId }) => eventId)).to.deep.equal(['too-early']);
+    expect(said[1]).to.equal('1 sent: 403 DEVICE_NOT_BOUND; kept, and sent again');
+
+    const next = await ask(hub.url, 'POST /api/v1/sessions', {
+      token: teacher.token,
+      body: { classId: id, deviceId: device.deviceId },
+    });
+    expect(await drain(outbox, { url: hub.url, key: device.key })).to.equal(1);
+    await outbox.close();
+    await gates.close(teacher, next.body.data.id);
+    const record = await gates.record(next.body.data.id, students[1]?.id ?? '');
+    expect(record).to.include({ status: 'present', source: 'device' });
   });
 
   it('[DV3] sends more than one batch, and writes its file anew when most of it is struck out', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { localText, momentOf, offsetMinutes } from '../../server/domain/local-time.ts';
 import { terminalSeconds } from '../../server/domain/punches.ts';
 import { createGates, type Gates } from '../support/gate.ts';
+import { ask } from '../support/http.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 
 type Said = { status: number; headers: Record<string, string>; text: string };
@@ -137,6 +138,51 @@ describe('devices: terminals', () => {
       ).to.deep.equal(Array.from({ length: 4 }, () => ['MALFORMED', 2]));
     });
 
+  it('[DV9] [DV5] a punch that no session stands for is kept for review before it is OK', async () => {
+    const room = await hub.school.class(2, 'private');
+    const device = await gates.device();
+    const codes = await gates.giveCodes(room.students);
+    const serial = await bind(device.id);
+    const kept = async () =>
+      (await gates.asAdmin('GET /api/v1/devices/quarantine?limit=200')).body.data.items.filter(
+        (one: { deviceId: string }) => one.deviceId === device.deviceId,
+      );
+    const at = local();
+    const row = (n: number) => `${codes[n]}\t${at}\t0\t1\n`;
+    expect((await attlog(serial, row(0) + row(1))).text).to.equal('OK: 2\n');
+    expect((await attlog(serial, row(0))).text).to.equal('OK: 1\n');
+    const [date, time] = at.split(' ');
+    const events: { id: string; reason: string; count: number; raw: string }[] = await kept();
+    expect(events.map(({ reason, count, raw }) => [reason, count, JSON.parse(raw)])).to.have.deep.members([
+      ['NO_SESSION', 2, { studentCode: codes[0], date, time }],
+      ['NO_SESSION', 1, { studentCode: codes[1], date, time }],
+    ]);
+
+    // Its session begins a moment later: taken in, it counts there. Until then it stays as it is.
+    const idOf = (n: number) => events.find(({ raw }) => raw.includes(codes[n] ?? ''))?.id;
+    const resolve = (n: number, body: object = { action: 'apply' }) =>
+      gates.asAdmin(`POST /api/v1/devices/quarantine/${idOf(n)}/resolve`, body);
+    for (const body of [{ action: 'apply' }, { action: 'apply', at: '2026-01-01T00:00:00Z' }]) {
+      const early = await resolve(0, body);
+      expect([early.status, early.body.details?.[0]?.path]).to.deep.equal([400, 'NO_SESSION']);
+    }
+    expect(await kept()).to.deep.equal(events);
+    const session = await ask(hub.url, 'POST /api/v1/sessions', {
+      token: room.teacher.token,
+      body: { classId: room.id, deviceId: device.deviceId, lateRule: { graceMinutes: 5 } },
+    });
+    expect((await resolve(0)).body.data).to.include({ resolution: 'applied' });
+    const { id } = session.body.data;
+    const begun = Date.parse(await gates.startedAgo(id, 30));
+    const late = { action: 'apply', at: new Date(begun + 10 * 60_000).toISOString() };
+    expect((await resolve(1, late)).status).to.equal(200);
+    expect(await kept()).to.deep.equal([]);
+    expect(await entries(id, room.teacher)).to.have.deep.members([
+      [room.students[0]?.id, 'present', 'device'],
+      [room.students[1]?.id, 'late', 'device'],
+    ]);
+  });
+
   it('[DV9] takes any Content-Type, chunks, bytes that are no text, and an empty list', async () => {
     const { device, codes, session, teacher } = await gates.boundClass(2);
     const serial = await bind(device.id);
@@ -148,6 +194,8 @@ describe('devices: terminals', () => {
     );
     expect((await attlog(serial, '')).text).to.equal('OK: 0\n');
     expect((await attlog(serial, Buffer.from([0xff, 0xfe, 0x00, 0x09, 0x0a]))).text).to.equal('OK: 1\n');
+    // Some firmware writes its tables in small letters.
+    expect((await post(`/iclock/cdata?SN=${serial}&table=attlog`, row)).text).to.equal('OK: 1\n');
     const half = `${codes[1]}\t${local()}`;
     const chunked = await bytes(
       hub.url,

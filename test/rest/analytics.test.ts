@@ -145,6 +145,22 @@ describe('REST: statistics and analytics', () => {
     }
   });
 
+  it('[AN4] makes a month or semester of the years that it can count, and of no others', async () => {
+    const span = async (date: string, period: string) => {
+      const { from, to } = await get(admin, `analytics/attendance-percentage?date=${date}&period=${period}`);
+      return [from, to];
+    };
+    expect(await span('1970-01-31', 'month')).to.deep.equal(['1970-01-01', '1970-01-31']);
+    expect(await span('2999-12-31', 'month')).to.deep.equal(['2999-12-01', '2999-12-31']);
+    expect((await span('2999-12-31', 'semester'))[1]).to.match(/^\d{4}-\d\d-\d\d$/);
+    for (const date of ['0001-01-01', '1969-12-31', '3000-01-01', '9999-12-31'])
+      for (const period of ['month', 'semester'])
+        expect(
+          await refusal(admin, `analytics/attendance-percentage?date=${date}&period=${period}`),
+          date,
+        ).to.deep.equal([400, 'INVALID_REQUEST']);
+  });
+
   it('[AN3] refuses classes of others, and students altogether', async () => {
     for (const call of ['attendance-percentage', 'daily-class-report', 'attendance-trends']) {
       const path = `analytics/${call}?classId=`;

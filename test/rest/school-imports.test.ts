@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { createPeople } from '../../server/data/people.ts';
+import { createStructure } from '../../server/data/structure.ts';
+import { peopleImport } from '../../server/features/imports/people.ts';
+import { createSectionFinder } from '../../server/features/imports/section-finder.ts';
 import type { ImportReport } from '../../shared/rest/imports.ts';
 import { call, startHub, type TestHub } from '../support/hub.ts';
 
@@ -161,11 +165,88 @@ describe('the school: imports', () => {
     expect(again.data.problems).to.deep.equal(answer.data.problems);
   });
 
+  it('[SC7] a bad row does not keep out a good one of its code or address, in whatever order they come', async () => {
+    const csv = [
+      'studentCode,firstName,section,email',
+      'G-1,Ann,NoSuch,ann@g.test',
+      'G-1,Ann,,ann@g.test',
+      'G-1,Anna,,',
+      'G-2,Bo,,ann@g.test',
+      'G-2,Bo,,bo@g.test',
+      'G-3,Cy,NoSuch,cy@g.test',
+      'G-4,Cy,,cy@g.test',
+    ].join('\n');
+    for (const [made, kept, what] of [
+      [3, 0, 'students?dryRun=true'],
+      [3, 0, 'students'],
+      [0, 3, 'students'],
+    ] as const) {
+      const answer = await send(what, csv);
+      expect(tally(answer)).to.deep.equal([200, 7, made, 0, kept, 4]);
+      expect(answer.data.problems.map(({ line, causes }) => [line, ...causes])).to.deep.equal([
+        [2, { code: 'SECTION_UNKNOWN', value: 'NoSuch' }],
+        [4, { code: 'CODE_REPEATED', value: 'G-1', line: 3 }],
+        [5, { code: 'EMAIL_REPEATED', line: 3 }],
+        [7, { code: 'SECTION_UNKNOWN', value: 'NoSuch' }],
+      ]);
+    }
+  });
+
+  it('[SC7] of two who import the same people at once, each row is new for one and unchanged for the other', async () => {
+    const people = createPeople(hub.connection);
+    // Both look before either writes.
+    let looking = 2;
+    let release = () => {};
+    const bothLooked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const start = peopleImport('student', {
+      people: {
+        ...people,
+        findByCodes: async (...args) => {
+          const found = await people.findByCodes(...args);
+          if (--looking === 0) release();
+          await bothLooked;
+          return found;
+        },
+      },
+      findSections: createSectionFinder(createStructure(hub.connection)),
+      rosters: { sectionsChanged: async () => {} },
+      clock: { now: () => Date.now() },
+    });
+    const rows = Array.from({ length: 50 }, (_, i) => ({
+      line: i + 2,
+      row: { code: `P-${i}`, firstName: 'Ann', lastName: `No${i}`, email: `p${i}@two.test` },
+    }));
+    const other = rows.map(({ line, row }, i) => ({
+      line,
+      row: i === 7 ? { ...row, firstName: 'Anna' } : row,
+    }));
+    const said = await Promise.all([start().apply(rows, false), start().apply(other, false)]);
+    for (const [i] of rows.entries()) {
+      const both = said.map((outcomes) => outcomes[i]);
+      expect(both, `row ${i}`).to.have.members(['created', i === 7 ? 'updated' : 'unchanged']);
+    }
+    expect((await people.findByCodes('student', ['P-0', 'P-49'])).length).to.equal(2);
+  });
+
   it('[SC7] text that is no UTF-8 is a bad row, not a wrong name', async () => {
     const csv = Buffer.from('studentCode,firstName\nL-1,Zo\xeb\nL-2,Ann\n', 'latin1');
     const answer = await send('students', new Uint8Array(csv));
     expect(tally(answer)).to.deep.equal([200, 2, 1, 0, 0, 1]);
-    expect(answer.data.problems[0]).to.deep.include({ line: 2 });
+    expect(answer.data.problems).to.deep.equal([
+      {
+        line: 2,
+        reason: 'is not in UTF-8; save the file as “CSV UTF-8” and send it again',
+        causes: [{ code: 'ROW_NOT_UTF8' }],
+      },
+    ]);
+    // A column that nobody reads may hold what it likes.
+    const notes = Buffer.from('studentCode,firstName,Note\nL-3,Bo,Caf\xe9\n', 'latin1');
+    expect(tally(await send('students', new Uint8Array(notes)))).to.deep.equal([200, 1, 1, 0, 0, 0]);
+    const roster = Buffer.from('classCode,studentCode\nL-9,\xe9\n', 'latin1');
+    const codes = await send('rosters', new Uint8Array(roster));
+    expect(codes.data.problems[0]?.causes).to.deep.equal([{ code: 'ROW_NOT_UTF8' }]);
     const wide = await send(
       'students',
       new Uint8Array(Buffer.from('\uFEFFstudentCode,firstName\n', 'utf16le')),

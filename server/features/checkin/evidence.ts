@@ -1,7 +1,7 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
 import type { CheckedIn, Entry, Method } from '../../../shared/protocol/index.ts';
-import type { Source, Status } from '../../../shared/status.ts';
+import { type Source, type Status, wasThere } from '../../../shared/status.ts';
 import type { CheckIns, Shown } from '../../data/checkins.ts';
 import type { Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
@@ -56,6 +56,8 @@ const isOver = (error: unknown) =>
   error instanceof Fault &&
   ['NO_ACTIVE_SESSION', 'SESSION_CHANGED', 'STUDENT_NOT_ON_ROSTER'].includes(error.code);
 const decidedByTeacher = (entry: Pick<Entry, 'source'> | null | undefined) => entry?.source === 'teacher';
+/** Whether a device finds somebody in already, by whatever: what it saw is a repeat then, also beside a teacher's word (CI4). */
+const findsIn = (entry: Pick<Entry, 'status'> | null) => entry !== null && wasThere(entry.status);
 
 /** Whether evidence has to be put together: else one accepted word is all, and the register's row says everything. */
 const combines = (session: SessionRecord): session is Taking =>
@@ -101,7 +103,7 @@ export const createEvidence = ({
     });
     onMarked(outcome);
     const { entry, repeated, applied } = outcome;
-    const stood = !applied && entry.source !== 'teacher';
+    const stood = !applied && (entry.source !== 'teacher' || (source === 'device' && findsIn(entry)));
     return { ...toldOf(entry), repeated: repeated || stood };
   };
 
@@ -189,12 +191,14 @@ export const createEvidence = ({
       // Kept after the close had begun, it may have come too late for the last judging: then it must not be acknowledged.
       if (stored?.state !== 'live') throw new Fault('NO_ACTIVE_SESSION');
       const result = judged(session, shown, offered, now);
-      const seen = { repeated, ...(result.windows && { windows: result.windows }) };
+      // A teacher's row stays; what was shown lies beneath it, should the teacher take it back (MK10).
+      const brought =
+        'combined' in result ? await bring(session, studentId, result.combined, standing) : standing;
+      const entry = decidedByTeacher(standing) ? standing : brought;
+      const found = method === 'device' && findsIn(standing) && entry?.version === standing?.version;
+      const seen = { repeated: repeated || found, ...(result.windows && { windows: result.windows }) };
       if (!('combined' in result))
         return { status: standing?.status ?? null, at: shownAt, ...seen, missing: [...result.missing] };
-      // A teacher's row stays; what was shown lies beneath it, should the teacher take it back (MK10).
-      const brought = await bring(session, studentId, result.combined, standing);
-      const entry = decidedByTeacher(standing) ? standing : brought;
       return { ...toldOf(entry ?? result.combined), ...seen };
     },
 
@@ -222,18 +226,19 @@ export const createEvidence = ({
 
     /**
      * What a word that came after the end adds up to with what was said before it, or what is missing still (CI7). It
-     * stays as it is where nothing else was needed. The rest is known for a week.
+     * stays as it is where nothing else was needed. The rest is known for a week. `repeated`: the method had said it before.
      */
     async afterwards(
       session: SessionRecord,
       studentId: StudentId,
       source: AnyMethod,
       said: Said,
-    ): Promise<ReturnType<typeof combine>> {
-      if (!combines(session)) return { combined: { ...said, source } };
-      const { shown } = await checkIns.say(session, studentId, source, said);
+    ): Promise<ReturnType<typeof combine> & { readonly repeated: boolean }> {
+      if (!combines(session)) return { combined: { ...said, source }, repeated: false };
+      const { shown, repeated } = await checkIns.say(session, studentId, source, said);
       const { closingAt = session.closesAt } = session;
-      return judged(session, shown, await checkIns.offered(session.id), Date.parse(closingAt));
+      const sum = judged(session, shown, await checkIns.offered(session.id), Date.parse(closingAt));
+      return { ...sum, repeated };
     },
 
     /** A BLE window was handed out: what was collected of those before it is worth less from now on. */

@@ -8,8 +8,8 @@ const refuse = (path: string, message: string) =>
   new Fault('INVALID_REQUEST', { details: [{ path, message }] });
 
 /**
- * What a session that begins keeps of what its opener asked for: its methods (`teacher` unless asked for), what makes one
- * present, a secret of its own, and what each method needs. INVALID_REQUEST for a combination that nobody could meet.
+ * What a session that begins keeps of what its opener asked for: its methods (`teacher` unless asked for, and `device`
+ * where it names one, CI7), what makes one present, a secret of its own, and what each method needs. INVALID_REQUEST for a combination that nobody could meet.
  */
 export const createKeep =
   (methods: Methods) =>
@@ -17,8 +17,8 @@ export const createKeep =
     options: SessionOptions,
     times: { readonly openedAt: string; readonly closesAt: string },
   ): Pick<NewSession, 'methods' | 'checkIn'> => {
-    const taken: Method[] = [...new Set<Method>(options.methods ?? ['teacher'])];
-    const { require = 'any' } = options;
+    const { require = 'any', deviceId, methods: asked = ['teacher'] } = options;
+    const taken: Method[] = [...new Set<Method>(deviceId === undefined ? asked : [...asked, 'device'])];
     if (require !== 'any') {
       const foreign = require.filter((method) => !taken.includes(method));
       if (foreign.length > 0) throw refuse('require', `not among the methods: ${foreign.join(', ')}`);

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../../../shared/faults.ts';
 import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
 import type { Method } from '../../../shared/protocol/index.ts';
-import type { Status } from '../../../shared/status.ts';
+import { type Status, wasThere } from '../../../shared/status.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import { judge } from '../../domain/late.ts';
 import { boundAt } from '../../domain/window.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
+import type { Register } from '../../live/register.ts';
 import type { EvidenceKeeper } from '../checkin/evidence.ts';
 import type { Correct } from './late.ts';
 
@@ -19,17 +20,17 @@ export type Placed = {
 };
 
 /**
- * What a recognition was worth. `missing`: what else the session needs before there is a status (CI7). `already`: the
- * student was in, and this changed nothing. `STRANGER`: the roster does not hold the student.
+ * What a recognition was worth: the `status` that stands now. `missing`: what else the session needs of the student
+ * (CI7). `already`: the student was in, and this changed nothing, or it came before. `STRANGER`: the roster does not hold
+ * the student.
  */
-export type Worth =
-  | {
-      readonly status?: Status;
-      readonly minutesLate?: number | undefined;
-      readonly missing?: readonly Method[];
-      readonly already?: true;
-    }
-  | { readonly refused: 'CHECK_IN_CLOSED' | 'SESSION_ENDED' | 'STRANGER' };
+export type Counted = {
+  readonly status?: Status;
+  readonly minutesLate?: number | undefined;
+  readonly missing?: readonly Method[];
+  readonly already?: true;
+};
+export type Worth = Counted | { readonly refused: 'CHECK_IN_CLOSED' | 'SESSION_ENDED' | 'STRANGER' };
 
 type Deps = {
   /** Judges it together with what other ways in have shown. */
@@ -37,29 +38,43 @@ type Deps = {
   /** Runs against a live register, which is opened again first where it should stand and does not. */
   readonly alive: <T>(classId: ClassId, run: () => Promise<T>) => Promise<T>;
   readonly sessions: Pick<Sessions, 'read'>;
+  readonly register: Pick<Register, 'entry'>;
   readonly correct: Correct;
   readonly clock: Clock;
 };
+
+/** What is said of a student now, as a device is told it; nothing where nothing is. */
+export const standingOf = (row: {
+  readonly status: Status | null;
+  readonly minutesLate?: number | undefined;
+}) => ({
+  ...(row.status !== null && { status: row.status }),
+  ...(row.minutesLate !== undefined && { minutesLate: row.minutesLate }),
+});
 
 const isOver = (error: unknown) =>
   error instanceof Fault && (error.code === 'NO_ACTIVE_SESSION' || error.code === 'SESSION_CHANGED');
 
 /** Brings what devices saw before the register, or into the records of a session that is over (CI4, DV7). */
 export const createEvidence = (deps: Deps) => {
-  const { accept, alive, sessions, correct, clock } = deps;
+  const { accept, alive, sessions, register, correct, clock } = deps;
 
   /** Null when the session turns out to be over. */
   const mark = async ({ key, studentId, at: seen, session }: Placed): Promise<Worth | null> => {
     const { classId, openedAt, lateRule } = session;
     const { at, skewed } = boundAt(seen, openedAt, isoNow(clock));
     const judged = judge(lateRule, openedAt, at);
-    if ('refused' in judged) return judged;
     const opId = createHash('sha256').update(key).digest('base64url') as OpId;
     try {
+      if ('refused' in judged) {
+        // Who came in time gets that answer again (CI6).
+        const row = await alive(classId, () => register.entry(classId, studentId));
+        return row !== null && wasThere(row.status) ? { ...standingOf(row), already: true } : judged;
+      }
       const said = { at, opId, skewed, ...judged };
       const told = await alive(classId, () => accept(session, studentId, 'device', said, clock.now()));
-      if (told.missing !== undefined) return { missing: told.missing };
-      return { ...judged, ...(told.repeated && { already: true }) };
+      const { missing, repeated } = told;
+      return { ...standingOf(told), ...(missing && { missing }), ...(repeated && { already: true }) };
     } catch (error) {
       if (isOver(error)) return null;
       if (error instanceof Fault && error.code === 'STUDENT_NOT_ON_ROSTER') return { refused: 'STRANGER' };

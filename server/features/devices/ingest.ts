@@ -24,9 +24,13 @@ export type Ingested = {
   readonly minutesLate?: number | undefined;
   /** What else the session needs of the student. */
   readonly missing?: readonly Method[];
-  /** The student was in, and this changed nothing. */
-  readonly already?: true;
 };
+
+/**
+ * Who brings events. A device is told which of them no session stood for, and keeps them; a terminal cannot be told, so
+ * that they are set aside here; what an admin brings lies in quarantine already, and stays there where it cannot count.
+ */
+export type BroughtBy = 'device' | 'terminal' | 'admin';
 
 type Deps = {
   readonly users: Pick<Users, 'findByStudentCodes' | 'findMany'>;
@@ -46,6 +50,7 @@ const WHY: Record<QuarantineReason, string> = {
   MALFORMED: 'Malformed; kept for review',
   UNKNOWN_STUDENT: 'No student is known by this id; kept for review',
   CLOCK_SKEWED: "The device's clock is off; kept for review",
+  NO_SESSION: 'No session of this device stood at that time; kept for review',
 };
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
@@ -83,6 +88,7 @@ export const createIngest = (deps: Deps) => {
   return async (
     device: { readonly id: UserId; readonly deviceId: string },
     events: readonly unknown[],
+    by: BroughtBy = 'device',
   ): Promise<Ingested[]> => {
     const now = clock.now();
     const results: (Ingested | undefined)[] = events.map(() => undefined);
@@ -123,25 +129,27 @@ export const createIngest = (deps: Deps) => {
     const placed = new Map<Placed, { index: number; said: Recognized }>();
     for (const { index, said, studentId, key } of fresh) {
       const session = placeOf(said.at, now, bound);
-      if (session === 'CLOCK_SKEWED') setAside(index, session, said);
-      else if (session === 'DEVICE_NOT_BOUND')
-        results[index] = { outcome: 'rejected', code: session, eventId: said.eventId, studentId };
-      else placed.set({ key, studentId, at: said.at, session }, { index, said });
+      if (typeof session !== 'string') placed.set({ key, studentId, at: said.at, session }, { index, said });
+      else if (by === 'admin' || (by === 'terminal' && session === 'DEVICE_NOT_BOUND'))
+        setAside(index, 'NO_SESSION', said);
+      else if (session === 'CLOCK_SKEWED') setAside(index, session, said);
+      else results[index] = { outcome: 'rejected', code: session, eventId: said.eventId, studentId };
     }
 
     // What it is worth
     const worth = await evidence([...placed.keys()]);
     const strangers = [...worth].filter(([, what]) => 'refused' in what && what.refused === 'STRANGER');
     const students = await studentsAmong(strangers.map(([{ studentId }]) => studentId));
-    const accepted: Placed[] = [];
+    const counted: Placed[] = [];
     for (const [item, { index, said }] of placed) {
       const what = worth.get(item);
       if (what === undefined) throw new Fault('BUSY');
       const { studentId, session } = item;
       const about = { eventId: said.eventId, studentId, sessionId: session.id };
       if (!('refused' in what)) {
-        accepted.push(item);
-        results[index] = { outcome: 'accepted', ...about, ...what };
+        const { already, ...said } = what;
+        counted.push(item);
+        results[index] = { outcome: already ? 'repeated' : 'accepted', ...about, ...said };
       } else if (what.refused !== 'STRANGER')
         results[index] = { outcome: 'rejected', code: what.refused, ...about };
       else if (students.has(studentId))
@@ -151,18 +159,14 @@ export const createIngest = (deps: Deps) => {
 
     // Kept, before it is acknowledged
     const receivedAt = new Date(now).toISOString();
-    const [doubled, unkept] = await Promise.all([
-      scans.keep(accepted.map(({ session, ...scan }) => ({ ...scan, sessionId: session.id, receivedAt }))),
-      quarantine.put(device.id, aside, new Date(now)),
+    const [unkept] = await Promise.all([
+      quarantine.put(device.id, by === 'admin' ? [] : aside, new Date(now)),
+      scans.keep(counted.map(({ session, ...scan }) => ({ ...scan, sessionId: session.id, receivedAt }))),
     ]);
     for (const { index, key } of aside)
       if (unkept.has(key))
         results[index] = { ...results[index], outcome: 'rejected', code: 'QUARANTINE_FULL' };
     if (unkept.size > 0) await devices.countUnkept(device.id, unkept.size);
-    for (const item of accepted) {
-      const index = placed.get(item)?.index ?? -1;
-      if (doubled.has(item.key)) results[index] = { ...results[index], outcome: 'repeated' };
-    }
     return results.map((result) => result ?? { outcome: 'repeated' });
   };
 };

@@ -1,5 +1,6 @@
 import type { StudentId } from '../../../shared/ids.ts';
 import { corrected, type MarkedEntry } from '../../../shared/protocol/index.ts';
+import { wasThere } from '../../../shared/status.ts';
 import type { AttendanceRecord, Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import type { Publish } from '../../domain/audience.ts';
@@ -7,7 +8,9 @@ import { outweighs, type PastLine, sameMark } from '../../domain/closing.ts';
 import { judge } from '../../domain/late.ts';
 import type { Said } from '../../domain/presence.ts';
 import type { EvidenceKeeper } from '../checkin/evidence.ts';
-import type { Placed, Worth } from './evidence.ts';
+import { type Counted, type Placed, standingOf, type Worth } from './evidence.ts';
+
+type Standing = Pick<AttendanceRecord, 'status' | 'minutesLate'>;
 
 type Deps = {
   readonly records: Pick<Records, 'amend' | 'counts' | 'ofSession'>;
@@ -31,26 +34,31 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
   const readAll = async (session: SessionRecord) =>
     new Map((await records.ofSession(session.id)).map((record) => [record.studentId, record]));
 
-  /** True when the record's status is another now. */
+  /** Brings evidence into a record, or into its past; `news` when the record's status is another now. */
   const amend = async (
     session: SessionRecord,
     found: AttendanceRecord,
     evidence: Omit<MarkedEntry, 'version'>,
-  ): Promise<boolean> => {
-    let read: AttendanceRecord | undefined = found;
+  ): Promise<{ stands: Standing; already: boolean; news: boolean }> => {
+    let read = found;
     for (;;) {
-      if (read === undefined || sameMark(read, evidence)) return false;
+      const before = { stands: read, news: false };
+      if (sameMark(read, evidence)) return { ...before, already: true };
       const replaces = outweighs(evidence, read);
-      const known = read.history.some((line) => sameMark(line, evidence));
-      if (!replaces && (known || read.history.length >= PAST_MOST)) return false;
+      const already = !replaces && wasThere(read.status);
+      if (!replaces && read.history.some((line) => sameMark(line, evidence)))
+        return { ...before, already: true };
+      if (!replaces && read.history.length >= PAST_MOST) return { ...before, already };
       const { studentId, status, source, at, by, reason, minutesLate, skewed } = read;
       const line: PastLine = replaces
         ? { studentId, status, source, at, by, reason, minutesLate, skewed, applied: true }
         : { ...evidence, applied: false };
       const entry: MarkedEntry = { ...evidence, version: read.version };
       if (await records.amend(read, { entry, replaces, history: [...read.history, line] }))
-        return replaces && status !== evidence.status;
-      read = (await readAll(session)).get(found.studentId);
+        return { stands: replaces ? evidence : read, already, news: replaces && status !== evidence.status };
+      const now = (await readAll(session)).get(found.studentId);
+      if (now === undefined) return { ...before, already: true }; // deleted meanwhile
+      read = now;
     }
   };
 
@@ -58,24 +66,31 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
     const { id: sessionId, classId, openedAt, lateRule } = session;
     const stored = await readAll(session);
     const worth = new Map<Placed, Worth>();
-    const earliest = new Map<StudentId, Said>();
+    /** Of each student the earliest is the evidence; the others find them as that leaves them. */
+    const earliest = new Map<StudentId, { item: Placed; said: Said }>();
     for (const item of items) {
       const { studentId, at } = item;
-      const judged = stored.has(studentId) ? judge(lateRule, openedAt, at) : { refused: 'STRANGER' as const };
-      worth.set(item, judged);
+      const record = stored.get(studentId);
+      const judged = record ? judge(lateRule, openedAt, at) : { refused: 'STRANGER' as const };
+      const wasIn = record !== undefined && 'refused' in judged && wasThere(record.status);
+      worth.set(item, wasIn ? { ...standingOf(record), already: true } : judged);
       const before = earliest.get(studentId);
-      if (!('refused' in judged) && (before === undefined || at < before.at))
-        earliest.set(studentId, { at, ...judged });
+      if (!('refused' in judged) && (before === undefined || at < before.item.at))
+        earliest.set(studentId, { item, said: { at, ...judged } });
     }
-    const incomplete = new Map<StudentId, Worth>();
+    const came = new Map<StudentId, Counted>();
     let changed = false;
     const done = await Promise.allSettled(
-      [...earliest].map(async ([studentId, said]) => {
+      [...earliest].map(async ([studentId, { said }]) => {
         const record = stored.get(studentId);
         const sum = await afterwards(session, studentId, 'device', said);
-        if ('missing' in sum) return void incomplete.set(studentId, { missing: sum.missing });
+        if (record === undefined) return;
+        if ('missing' in sum)
+          return void came.set(studentId, { missing: sum.missing, ...(sum.repeated && { already: true }) });
         const { combined } = sum;
-        if (record === undefined || !(await amend(session, record, { studentId, ...combined }))) return;
+        const { stands, already, news } = await amend(session, record, { studentId, ...combined });
+        came.set(studentId, { ...standingOf(stands), ...(already && { already }) });
+        if (!news) return;
         changed = true;
         const { status } = combined;
         publish(corrected, { classId, studentId }, { classId, sessionId, studentId, status });
@@ -83,8 +98,12 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
     );
     if (changed) await sessions.recount(sessionId, await records.counts(sessionId));
     for (const one of done) if (one.status === 'rejected') throw one.reason;
-    for (const [item, what] of worth)
-      if (!('refused' in what)) worth.set(item, incomplete.get(item.studentId) ?? what);
+    for (const [item, what] of worth) {
+      const said = came.get(item.studentId);
+      if ('refused' in what || 'already' in what || said === undefined) continue;
+      const isFirst = earliest.get(item.studentId)?.item === item;
+      worth.set(item, isFirst ? said : { ...said, already: true });
+    }
     return worth;
   };
 };

@@ -67,7 +67,7 @@ export const createReview = ({ devices, quarantine, ingest, clock }: Deps) => {
       const device = await devices.find(event.device);
       if (how.action === 'apply') {
         if (device === null) throw new Fault('DEVICE_NOT_FOUND');
-        const [result] = await ingest(device, [repaired(event, how)]);
+        const [result] = await ingest(device, [repaired(event, how)], 'admin');
         if (result?.outcome === 'quarantined' || result?.outcome === 'rejected')
           throw new Fault('INVALID_REQUEST', {
             details: [{ path: result.code ?? '', message: messageOf(result) }],

@@ -12,7 +12,7 @@ import type { Device, Devices } from '../../data/devices.ts';
 import type { Sessions } from '../../data/sessions.ts';
 import type { Who } from '../../domain/who.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { type Ingest, type Ingested, messageOf } from './ingest.ts';
+import { type BroughtBy, type Ingest, type Ingested, messageOf } from './ingest.ts';
 import type { Registry } from './registry.ts';
 
 type Deps = {
@@ -44,7 +44,7 @@ export const summaryOf = (results: readonly Ingested[]): ScanSummary => {
 };
 
 const resultOf = (result: Ingested): ScanResult => {
-  const { eventId: _, already: __, missing, ...rest } = result;
+  const { eventId: _, missing, ...rest } = result;
   return {
     ...rest,
     ...(missing && { missing: [...missing] }),
@@ -60,11 +60,12 @@ export const createScanning = ({ devices, sessions, ingest, registry, clock }: D
     device: Device,
     events: readonly unknown[],
     shown: { skewMs?: number; backlog?: number },
+    by: BroughtBy = 'device',
   ) => {
     const fail = (code: string) =>
       registry.note(device.id, { ...shown, lastError: { code, at: new Date(clock.now()) } });
     try {
-      const results = await ingest(device, events);
+      const results = await ingest(device, events, by);
       const wrong = results.findLast(({ code }) => code !== undefined);
       if (wrong?.code) fail(wrong.code);
       else registry.note(device.id, shown);
@@ -95,15 +96,15 @@ export const createScanning = ({ devices, sessions, ingest, registry, clock }: D
     take,
 
     /**
-     * One recognition, `repeated` also where the student was in already. A fault where it did not count: STUDENT_NOT_FOUND,
-     * DEVICE_NOT_BOUND, INVALID_REQUEST (set aside for review, as ever), or why it was rejected.
+     * One recognition. A fault where it did not count: STUDENT_NOT_FOUND, DEVICE_NOT_BOUND, INVALID_REQUEST (set aside for
+     * review, as ever), or why it was rejected.
      */
     async one(who: Pick<Who, 'userId'>, said: Recognition): Promise<ScanResult> {
       const device = await mustLive(who.userId);
       const [result] = await take(device, [said], {});
       if (result === undefined) throw new Fault('BUSY');
       if (result.code !== undefined) throw await refusalOf(device, result);
-      return resultOf(result.already ? { ...result, outcome: 'repeated' } : result);
+      return resultOf(result);
     },
 
     /** What a device sent with its key. DEVICE_NOT_BOUND when no event has a session; of a single one also why not. */

@@ -49,11 +49,11 @@ export const createTerminals = (deps: Deps) => {
 
     options: (serial: string): string => terminalOptions(serial, timeZone, clock.now()),
 
-    /** Takes the rows of an ATTLOG in; how many there were, when all that counts is durable. */
+    /** Takes the rows of an ATTLOG in; how many there were, when all that counts or may yet count is durable (DV9). */
     async punches(device: Device, text: string): Promise<number> {
       const rows = readPunches(text);
       for (let first = 0; first < rows.length; first += MOST_RECOGNITIONS)
-        await scanning.take(device, rows.slice(first, first + MOST_RECOGNITIONS), {});
+        await scanning.take(device, rows.slice(first, first + MOST_RECOGNITIONS), {}, 'terminal');
       return rows.length;
     },
 

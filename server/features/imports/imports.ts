@@ -79,11 +79,14 @@ export const createImports = (kinds: { readonly [kind in ImportKind]: StartImpor
         continue;
       }
       tally.rows += 1;
-      const parsed =
-        'fields' in read ? importing.schema.safeParse(valuesOf(read.fields, columns)) : undefined;
       if ('problem' in read) fail(read.line, read.problem);
-      else if (parsed?.success) batch.push({ line: read.line, row: parsed.data });
-      else if (parsed) fail(read.line, ...causesOf(parsed.error));
+      else {
+        const values = valuesOf(read.fields, columns);
+        const parsed = importing.schema.safeParse(values);
+        if (isGarbled(values)) fail(read.line, { code: 'ROW_NOT_UTF8' });
+        else if (parsed.success) batch.push({ line: read.line, row: parsed.data });
+        else fail(read.line, ...causesOf(parsed.error));
+      }
       if (tally.rows % BATCH === 0) await carryOut();
     }
     if (columns === undefined)
@@ -100,6 +103,10 @@ export const createImports = (kinds: { readonly [kind in ImportKind]: StartImpor
   },
 });
 export type Imports = ReturnType<typeof createImports>;
+
+/** Whether bytes were no UTF-8: a spreadsheet's own encoding, which would make wrong names. */
+const isGarbled = (values: Record<string, string>): boolean =>
+  Object.values(values).some((value) => value.includes('\uFFFD'));
 
 const causesOf = (error: z.ZodError): ImportCause[] =>
   error.issues.map(({ path, code, message }) =>

@@ -51,6 +51,9 @@ type Deps = {
   clock: Clock;
 };
 
+/** How often rows are compared again that met somebody else's writing. */
+const TRIES = 3;
+
 /** What a row asks to be written; nothing when all of it stands there already. */
 const changeOf = (row: Row, sectionId: SectionId | undefined, known: Person | undefined) => {
   const { code, firstName, lastName, email } = row;
@@ -71,6 +74,13 @@ const changeOf = (row: Row, sectionId: SectionId | undefined, known: Person | un
   };
 };
 
+/** A row, and where it stands among those that are carried out together. */
+type Placed = Numbered<Row> & { readonly place: number };
+type Write = Placed & {
+  readonly id: UserId | null;
+  readonly set: NonNullable<ReturnType<typeof changeOf>>;
+};
+
 /** Students or teachers, known again by their code. An empty field leaves what there is. */
 export const peopleImport =
   (kind: Kind, { people, findSections, rosters, clock }: Deps) =>
@@ -80,11 +90,19 @@ export const peopleImport =
     const mentioned = new Set<SectionId>();
 
     const twice = ({ line, row }: Numbered<Row>): ImportCause | undefined => {
-      const first = codes.get(row.code) ?? codes.set(row.code, line).get(row.code);
-      if (first !== line) return { code: 'CODE_REPEATED', value: row.code, line: first ?? 0 };
-      if (row.email === undefined) return undefined;
-      const owner = addresses.get(row.email) ?? addresses.set(row.email, line).get(row.email);
-      return owner === line ? undefined : { code: 'EMAIL_REPEATED', line: owner ?? 0 };
+      const first = codes.get(row.code) ?? line;
+      if (first !== line) return { code: 'CODE_REPEATED', value: row.code, line: first };
+      const owner = (row.email !== undefined && addresses.get(row.email)) || line;
+      return owner === line ? undefined : { code: 'EMAIL_REPEATED', line: owner };
+    };
+    /** Only a row that is carried out keeps others of its code or address out. */
+    const remember = ({ line, row }: Numbered<Row>): void => {
+      codes.set(row.code, line);
+      if (row.email !== undefined) addresses.set(row.email, line);
+    };
+    const forget = ({ row }: Numbered<Row>): void => {
+      codes.delete(row.code);
+      if (row.email !== undefined) addresses.delete(row.email);
     };
 
     return {
@@ -96,39 +114,56 @@ export const peopleImport =
       schema: ROWS[kind],
 
       async apply(rows, dryRun) {
-        const found = await people.findByCodes(
-          kind,
-          rows.map(({ row }) => row.code),
-        );
-        const byCode = new Map(found.map((person) => [person.code, person]));
-        const owners = await people.ownersOf(rows.flatMap(({ row }) => row.email ?? []));
         const sections = await findSections(rows.map(({ row }) => row));
-        const writes: { id: UserId | null; set: NonNullable<ReturnType<typeof changeOf>>; place: number }[] =
-          [];
         const touched = new Set<SectionId>();
+        const outcomes: Outcome[] = [];
 
-        const outcomes = rows.map(({ line, row }, place): Outcome => {
-          const problem = twice({ line, row });
-          if (problem !== undefined) return { problem };
-          const section = row.section === undefined ? undefined : sections.get(keyOf(row));
-          if (section && 'problem' in section) return section;
-          const known = byCode.get(row.code);
-          const owner = row.email === undefined ? undefined : owners.get(row.email);
-          if (owner !== undefined && owner !== known?.id) return { problem: { code: 'EMAIL_EXISTS' } };
-          if (section) mentioned.add(section.id);
-          const set = changeOf(row, section?.id, known);
-          if (!set) return 'unchanged';
-          if (known?.hasLogin && set.email !== undefined) return { problem: { code: 'EMAIL_OF_ACCOUNT' } };
-          if (set.sectionId) for (const id of [set.sectionId, known?.sectionId]) if (id) touched.add(id);
-          writes.push({ id: known?.id ?? null, set, place });
-          return known ? 'updated' : 'created';
-        });
+        /** Compares rows with what stands now; answers with what is to be written. */
+        const compare = async (places: readonly Placed[]): Promise<Write[]> => {
+          const found = await people.findByCodes(
+            kind,
+            places.map(({ row }) => row.code),
+          );
+          const byCode = new Map(found.map((person) => [person.code, person]));
+          const owners = await people.ownersOf(places.flatMap(({ row }) => row.email ?? []));
+          return places.flatMap((numbered): Write[] => {
+            const { row, place } = numbered;
+            const bad = (problem: ImportCause): [] => {
+              outcomes[place] = { problem };
+              return [];
+            };
+            const repeated = twice(numbered);
+            if (repeated !== undefined) return bad(repeated);
+            const section = row.section === undefined ? undefined : sections.get(keyOf(row));
+            if (section && 'problem' in section) return bad(section.problem);
+            const known = byCode.get(row.code);
+            const owner = row.email === undefined ? undefined : owners.get(row.email);
+            if (owner !== undefined && owner !== known?.id) return bad({ code: 'EMAIL_EXISTS' });
+            const set = changeOf(row, section?.id, known);
+            if (known?.hasLogin && set?.email !== undefined) return bad({ code: 'EMAIL_OF_ACCOUNT' });
+            remember(numbered);
+            if (section) mentioned.add(section.id);
+            outcomes[place] = set === undefined ? 'unchanged' : known ? 'updated' : 'created';
+            if (set === undefined) return [];
+            if (set.sectionId) for (const id of [set.sectionId, known?.sectionId]) if (id) touched.add(id);
+            return [{ ...numbered, id: known?.id ?? null, set }];
+          });
+        };
 
+        let writes = await compare(rows.map((numbered, place) => ({ ...numbered, place })));
         if (dryRun) return outcomes;
-        const refused = await people.writeAll(kind, writes, new Date(clock.now()));
-        for (const [index, code] of refused) {
-          const write = writes[index];
-          if (write) outcomes[write.place] = { problem: { code } };
+        for (let tries = 1; writes.length > 0; tries++) {
+          const refused = await people.writeAll(kind, writes, new Date(clock.now()));
+          const again: Write[] = [];
+          for (const [index, code] of refused) {
+            const write = writes[index];
+            if (write === undefined) continue;
+            outcomes[write.place] = { problem: { code } };
+            again.push(write);
+            forget(write);
+          }
+          // Somebody else was writing the same people: what they wrote may be what this row says.
+          writes = tries < TRIES ? await compare(again) : [];
         }
         if (touched.size > 0) await rosters.sectionsChanged([...touched]);
         return outcomes;

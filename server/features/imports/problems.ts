@@ -17,6 +17,8 @@ const sentenceOf = (cause: ImportCause): string => {
       return 'has a quote that is not closed, or not where one may be';
     case 'ROW_COLUMNS':
       return `has ${columns} columns, the header has ${expected}`;
+    case 'ROW_NOT_UTF8':
+      return 'is not in UTF-8; save the file as “CSV UTF-8” and send it again';
     case 'FIELD_MISSING':
       return `${field} is missing`;
     case 'FIELD_INVALID':

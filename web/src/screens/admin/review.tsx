@@ -157,7 +157,7 @@ const Apply = ({ event, onClose }: { event: QuarantineView; onClose: () => void 
           kind="students"
           label={admin.student}
           name="studentId"
-          optional={event.reason === 'CLOCK_SKEWED'}
+          optional={event.reason === 'CLOCK_SKEWED' || event.reason === 'NO_SESSION'}
         />
         <TextField label={words.at} name="at" type="datetime-local" step={1} optional />
       </Form>

@@ -313,7 +313,12 @@ export const admin: typeof en = {
     title: 'المراجعة',
     note: 'ما أرسلته الأجهزة وتعذّر احتسابه.',
     states: { open: 'قيد المراجعة', resolved: 'تمت معالجته' },
-    reasons: { MALFORMED: 'غير مقروء', UNKNOWN_STUDENT: 'طالب غير معروف', CLOCK_SKEWED: 'وقت خاطئ' },
+    reasons: {
+      MALFORMED: 'غير مقروء',
+      UNKNOWN_STUDENT: 'طالب غير معروف',
+      CLOCK_SKEWED: 'وقت خاطئ',
+      NO_SESSION: 'لا جلسة في ذلك الوقت',
+    },
     empty: 'لا شيء للمراجعة',
     emptyNote: 'احتُسب كل ما أرسلته الأجهزة.',
     emptyResolved: 'لم يُعالج شيء بعد',

@@ -309,6 +309,7 @@ export const admin = {
       MALFORMED: 'Not readable',
       UNKNOWN_STUDENT: 'Unknown student',
       CLOCK_SKEWED: 'Wrong time',
+      NO_SESSION: 'No session at that time',
     },
     empty: 'Nothing to review',
     emptyNote: 'Everything that devices sent could be counted.',

@@ -320,6 +320,7 @@ export const admin: typeof en = {
       MALFORMED: 'Ilegible',
       UNKNOWN_STUDENT: 'Estudiante desconocido',
       CLOCK_SKEWED: 'Hora errónea',
+      NO_SESSION: 'Sin sesión a esa hora',
     },
     empty: 'Nada que revisar',
     emptyNote: 'Todo lo que enviaron los dispositivos se pudo contar.',

@@ -5,6 +5,7 @@ const own = (text: string) => `\u2068${text}\u2069`;
 
 export const reasons: Reasons = {
   ROW_TOO_LONG: () => 'السطر أطول من اللازم',
+  ROW_NOT_UTF8: () => `الملف ليس بترميز UTF-8. احفظه بصيغة ${own('CSV UTF-8')} وأرسله من جديد`,
   ROW_QUOTES: () => 'علامة اقتباس لم تُغلق أو في غير موضعها',
   ROW_COLUMNS: (columns, expected) => `عدد الأعمدة هنا ${columns} وفي سطر العناوين ${expected}`,
   FIELD_MISSING: (field) => `الحقل ${own(field)} ناقص`,

@@ -6,6 +6,7 @@ export type Reasons = Record<ImportCause['code'], (what: string, more: string) =
 /** Why a row of a file was left out. */
 export const reasons: Reasons = {
   ROW_TOO_LONG: () => 'The line is too long',
+  ROW_NOT_UTF8: () => 'The file is not in UTF-8. Save it as “CSV UTF-8” and send it again',
   ROW_QUOTES: () => 'A quotation mark is not closed, or stands where none may be',
   ROW_COLUMNS: (columns, expected) => `Columns here: ${columns}, in the header: ${expected}`,
   FIELD_MISSING: (field) => `${field} is missing`,

@@ -2,6 +2,7 @@ import type { Reasons } from './en.ts';
 
 export const reasons: Reasons = {
   ROW_TOO_LONG: () => 'La línea es demasiado larga',
+  ROW_NOT_UTF8: () => 'El archivo no está en UTF-8. Guárdalo como «CSV UTF-8» y envíalo de nuevo',
   ROW_QUOTES: () => 'Hay unas comillas sin cerrar o donde no deben estar',
   ROW_COLUMNS: (columns, expected) => `Columnas aquí: ${columns}; en el encabezado: ${expected}`,
   FIELD_MISSING: (field) => `Falta ${field}`,
