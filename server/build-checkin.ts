@@ -13,6 +13,7 @@ import type { Reach } from './features/attendance/reach.ts';
 import { keyed } from './features/auth/keys.ts';
 import { createBleMethod } from './features/checkin/ble.ts';
 import { createCodeMethod } from './features/checkin/code.ts';
+import { createEnding } from './features/checkin/ending.ts';
 import { createEvidence } from './features/checkin/evidence.ts';
 import { checkInHandlers } from './features/checkin/handlers.ts';
 import { createKeep } from './features/checkin/keep.ts';
@@ -26,6 +27,7 @@ import { createSharedDevices } from './features/checkin/shared-device.ts';
 import { createStaffView } from './features/checkin/staff.ts';
 import { createCheckInThrottle } from './features/checkin/throttle.ts';
 import { createPasskeyService } from './features/passkeys/passkeys.ts';
+import type { Checkpoint } from './kit/checkpoint.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { Metrics } from './kit/metrics.ts';
@@ -42,8 +44,11 @@ type Parts = {
   readonly metrics: Metrics;
   readonly config: Config;
   readonly secret: string;
+  /** DONE (finalizer), which is made after this. */
+  readonly finish: (request: { classId: ClassId; sessionId: SessionId }) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly checkpoint: Checkpoint;
 };
 
 /** Joins the ways in. Comes before the sessions, which keep and judge by it; `join` adds what is made after them. */
@@ -63,7 +68,8 @@ export const buildCheckIn = async (parts: Parts) => {
   const attends = async (userId: UserId) => (await parts.classes.membershipsOf(userId)).students;
   const isOnRoster = async (classId: ClassId, studentId: StudentId) =>
     (await attends(studentId as string as UserId)).includes(classId);
-  const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked });
+  const ending = createEnding(parts);
+  const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked, ending });
   const rotating = createRotating(keyed(secret, 'check-in tokens'));
   const passkeys = createPasskeyService({ ...parts, passkeys: keys, publicUrl });
   const qr = createQrMethod({

@@ -154,8 +154,10 @@ export const build = async (
     metrics,
     config,
     secret,
+    finish: (request) => running.join(request),
     clock,
     log,
+    checkpoint,
   });
 
   // Sessions

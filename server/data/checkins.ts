@@ -134,6 +134,22 @@ export const createCheckIns = (connection: mongoose.Connection) => {
       return { shown: { ...was, steps, bleAt: was.bleAt ?? at }, repeated };
     },
 
+    /** Takes back a word that was kept too late, as it was kept: it counts for nothing any more (DN4). */
+    async takeBack(
+      sessionId: SessionId,
+      studentId: StudentId,
+      method: Method,
+      { at, window }: { readonly at: string; readonly window?: number | undefined },
+    ): Promise<void> {
+      const _id = key(sessionId, studentId);
+      const field = `said.${method}`;
+      await asked(
+        window === undefined
+          ? shown.updateOne({ _id, [`${field}.at`]: at }, { $unset: { [field]: 1 } })
+          : shown.updateOne({ _id }, { $pull: { steps: window } }),
+      );
+    },
+
     /** Everything that was shown in a session. */
     async shownIn(sessionId: SessionId): Promise<Shown[]> {
       return (await asked(shown.find({ sessionId }).toArray())).map(toShown);
