@@ -18,6 +18,7 @@ import { createEvidence } from './features/checkin/evidence.ts';
 import { checkInHandlers } from './features/checkin/handlers.ts';
 import { createKeep } from './features/checkin/keep.ts';
 import { createMarkRest } from './features/checkin/mark-rest.ts';
+import { createNewcomers } from './features/checkin/newcomers.ts';
 import { createPasskeyMethod } from './features/checkin/passkey.ts';
 import { createQrMethod } from './features/checkin/qr.ts';
 import { createRotating } from './features/checkin/rotating.ts';
@@ -26,6 +27,7 @@ import { createTakingSessions, isTaking } from './features/checkin/sessions.ts';
 import { createSharedDevices } from './features/checkin/shared-device.ts';
 import { createStaffView } from './features/checkin/staff.ts';
 import { createCheckInThrottle } from './features/checkin/throttle.ts';
+import type { Rosters } from './features/classes/rosters.ts';
 import { createPasskeyService } from './features/passkeys/passkeys.ts';
 import type { Checkpoint } from './kit/checkpoint.ts';
 import type { Clock } from './kit/clock.ts';
@@ -109,10 +111,10 @@ export const buildCheckIn = async (parts: Parts) => {
       reach,
       revive,
       asStaff,
-      admit,
+      rosters,
     }: {
       reach: Reach;
-      admit: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
+      rosters: Rosters;
       revive: (classId: ClassId) => Promise<boolean>;
       asStaff: (who: Pick<Who, 'userId' | 'role'>, id: SessionId) => Promise<SessionRecord>;
     }) {
@@ -125,8 +127,9 @@ export const buildCheckIn = async (parts: Parts) => {
         register,
         revive,
         enrols: parts.classes.enrolsByCheckIn,
-        admit,
+        newcomers: createNewcomers({ rosters, records: parts.records, ending, log }),
         clock,
+        checkpoint: parts.checkpoint,
       });
       const rest = createMarkRest({ register, checkIns, alive: reach.alive, onMarked, clock });
       const show = createStaffView({ asStaff, clock });
