@@ -11,6 +11,7 @@ import type { Users } from './data/users.ts';
 import type { Who } from './domain/who.ts';
 import type { Reach } from './features/attendance/reach.ts';
 import { keyed } from './features/auth/keys.ts';
+import { createAgain } from './features/checkin/again.ts';
 import { createBleMethod } from './features/checkin/ble.ts';
 import { createCodeMethod } from './features/checkin/code.ts';
 import { createEnding } from './features/checkin/ending.ts';
@@ -71,7 +72,9 @@ export const buildCheckIn = async (parts: Parts) => {
   const isOnRoster = async (classId: ClassId, studentId: StudentId) =>
     (await attends(studentId as string as UserId)).includes(classId);
   const ending = createEnding(parts);
-  const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked, ending });
+  const devices = createSharedDevices({ register, checkIns, log });
+  const { rowMade } = devices;
+  const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked, rowMade, ending });
   const rotating = createRotating(keyed(secret, 'check-in tokens'));
   const passkeys = createPasskeyService({ ...parts, passkeys: keys, publicUrl });
   const qr = createQrMethod({
@@ -95,7 +98,6 @@ export const buildCheckIn = async (parts: Parts) => {
     passkey: createPasskeyMethod({ check: passkeys.check }),
   };
   const throttle = createCheckInThrottle({ ...parts, scale: config.LIMIT_SCALE });
-  const devices = createSharedDevices({ register, checkIns, log });
 
   return {
     /** For those who start and finish sessions. */
@@ -127,6 +129,7 @@ export const buildCheckIn = async (parts: Parts) => {
         register,
         revive,
         enrols: parts.classes.enrolsByCheckIn,
+        again: createAgain({ register, checkIns, records: parts.records, ending, clock }),
         newcomers: createNewcomers({ rosters, records: parts.records, ending, log }),
         clock,
         checkpoint: parts.checkpoint,

@@ -43,6 +43,7 @@ describe('where a student stands', () => {
       ending: sessions.read,
       isOnRoster: async () => true,
       onMarked: () => {},
+      rowMade: async () => {},
       log: createLog('silent'),
       checkpoint: noCheckpoint,
     });

@@ -13,7 +13,7 @@ import type { MarkOutcome, Register } from '../../live/register.ts';
 import type { Ending } from './ending.ts';
 import { judged, type Told, toldOf } from './judged.ts';
 import type { Taking } from './method.ts';
-import { isTaking } from './sessions.ts';
+import { combines } from './sessions.ts';
 import { createTooLate } from './too-late.ts';
 
 type Deps = {
@@ -27,6 +27,8 @@ type Deps = {
   /** Whether a student is on a class's roster; asked for devices, which name whom they like. */
   readonly isOnRoster: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
   readonly onMarked: (outcome: MarkOutcome) => void;
+  /** Told of every row that is put together, once it stands: what is known of its student can be said of it now. */
+  readonly rowMade: (session: Taking, studentId: StudentId) => Promise<void>;
   /** Waits for the end of a session that is closing. */
   readonly ending: Ending;
   readonly log: Log;
@@ -55,13 +57,9 @@ const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault &&
 const isOver = (error: unknown) => isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED');
 const decidedByTeacher = (entry: Pick<Entry, 'source'> | null | undefined) => entry?.source === 'teacher';
 
-/** Whether evidence has to be put together: else one accepted word is all, and the register's row says everything. */
-const combines = (session: SessionRecord): session is Taking =>
-  isTaking(session) && (session.checkIn.require !== 'any' || session.methods.includes('ble'));
-
 /** Turns what methods have shown into rows of the register: at once, when all is there, or again and again until the close. */
 export const createEvidence = (deps: Deps) => {
-  const { register, checkIns, sessions, records, isOnRoster, onMarked, log, checkpoint } = deps;
+  const { register, checkIns, sessions, records, isOnRoster, onMarked, rowMade, log, checkpoint } = deps;
   const tooLate = createTooLate(deps);
   const opIdOf = (studentId: StudentId, { at }: { at?: string } = {}) =>
     `check-in:${studentId}${at === undefined ? '' : `:${Date.parse(at)}`}` as OpId;
@@ -110,6 +108,7 @@ export const createEvidence = (deps: Deps) => {
       sessionId: session.id,
     });
     onMarked(outcome);
+    if (standing === null) await rowMade(session, studentId);
     return outcome.entry;
   };
 

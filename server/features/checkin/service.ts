@@ -12,6 +12,7 @@ import { judge } from '../../domain/late.ts';
 import type { Checkpoint } from '../../kit/checkpoint.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Register } from '../../live/register.ts';
+import type { Again } from './again.ts';
 import { codeOf } from './code.ts';
 import type { EvidenceKeeper, SoFar } from './evidence.ts';
 import type { CheckInMethod, Methods, Taking } from './method.ts';
@@ -41,6 +42,7 @@ type Deps = {
   /** Whether a class takes students who are not on its roster by their check-in (CI12). */
   readonly enrols: (classId: ClassId) => Promise<boolean>;
   readonly newcomers: Newcomers;
+  readonly again: Again;
   readonly clock: Clock;
   readonly checkpoint: Checkpoint;
 };
@@ -53,7 +55,7 @@ const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault &&
 /** Check-ins as students make them, by whichever method (CI1–CI3, CI5–CI7). */
 export const createCheckInService = (deps: Deps) => {
   const { methods, sessions, evidence, devices, throttle, register, revive, clock } = deps;
-  const { enrols, newcomers, checkpoint } = deps;
+  const { enrols, newcomers, again, checkpoint } = deps;
 
   /** The only one of the student's classes with a live session. */
   const onlyClass = async (attends: readonly ClassId[]): Promise<ClassId> => {
@@ -179,6 +181,17 @@ export const createCheckInService = (deps: Deps) => {
     }
   };
 
+  /** The first answer to who sends a code again that is over by now; null for who had not checked in by then (CI2). */
+  const repeated = async (data: CheckIn, student: Student): Promise<CheckedIn | null> => {
+    if (data.method !== 'code') return null;
+    const session = await sessions.ofCode(codeOf(data.proof));
+    if (!isTaking(session) || !(await student.attends()).includes(session.classId)) return null;
+    const { id: sessionId, classId } = session;
+    if ((data.sessionId ?? sessionId) !== sessionId || (data.classId ?? classId) !== classId) return null;
+    const told = await again(session, studentIdOf(student.userId), data.method);
+    return told && { classId, sessionId, method: data.method, ...told };
+  };
+
   const run = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
     const visit: Visit = {};
     try {
@@ -186,7 +199,9 @@ export const createCheckInService = (deps: Deps) => {
     } catch (error) {
       // Refused after all: then it has enrolled nobody.
       if (visit.admittedIn) await newcomers.refused(visit.admittedIn, studentIdOf(student.userId));
-      throw error;
+      const told = isCode(error, 'CODE_EXPIRED', 'INVALID_CODE') && (await repeated(data, student));
+      if (!told) throw error;
+      return told;
     }
   };
 
