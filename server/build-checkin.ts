@@ -11,12 +11,15 @@ import type { Users } from './data/users.ts';
 import type { Who } from './domain/who.ts';
 import type { Reach } from './features/attendance/reach.ts';
 import { keyed } from './features/auth/keys.ts';
+import { createAgain } from './features/checkin/again.ts';
 import { createBleMethod } from './features/checkin/ble.ts';
 import { createCodeMethod } from './features/checkin/code.ts';
+import { createEnding } from './features/checkin/ending.ts';
 import { createEvidence } from './features/checkin/evidence.ts';
 import { checkInHandlers } from './features/checkin/handlers.ts';
 import { createKeep } from './features/checkin/keep.ts';
 import { createMarkRest } from './features/checkin/mark-rest.ts';
+import { createNewcomers } from './features/checkin/newcomers.ts';
 import { createPasskeyMethod } from './features/checkin/passkey.ts';
 import { createQrMethod } from './features/checkin/qr.ts';
 import { createRotating } from './features/checkin/rotating.ts';
@@ -25,7 +28,9 @@ import { createTakingSessions, isTaking } from './features/checkin/sessions.ts';
 import { createSharedDevices } from './features/checkin/shared-device.ts';
 import { createStaffView } from './features/checkin/staff.ts';
 import { createCheckInThrottle } from './features/checkin/throttle.ts';
+import type { Rosters } from './features/classes/rosters.ts';
 import { createPasskeyService } from './features/passkeys/passkeys.ts';
+import type { Checkpoint } from './kit/checkpoint.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Log } from './kit/log.ts';
 import type { Metrics } from './kit/metrics.ts';
@@ -42,8 +47,11 @@ type Parts = {
   readonly metrics: Metrics;
   readonly config: Config;
   readonly secret: string;
+  /** DONE (finalizer), which is made after this. */
+  readonly finish: (request: { classId: ClassId; sessionId: SessionId }) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly checkpoint: Checkpoint;
 };
 
 /** Joins the ways in. Comes before the sessions, which keep and judge by it; `join` adds what is made after them. */
@@ -63,7 +71,10 @@ export const buildCheckIn = async (parts: Parts) => {
   const attends = async (userId: UserId) => (await parts.classes.membershipsOf(userId)).students;
   const isOnRoster = async (classId: ClassId, studentId: StudentId) =>
     (await attends(studentId as string as UserId)).includes(classId);
-  const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked });
+  const ending = createEnding(parts);
+  const devices = createSharedDevices({ register, checkIns, log });
+  const { rowMade } = devices;
+  const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked, rowMade, ending });
   const rotating = createRotating(keyed(secret, 'check-in tokens'));
   const passkeys = createPasskeyService({ ...parts, passkeys: keys, publicUrl });
   const qr = createQrMethod({
@@ -87,7 +98,6 @@ export const buildCheckIn = async (parts: Parts) => {
     passkey: createPasskeyMethod({ check: passkeys.check }),
   };
   const throttle = createCheckInThrottle({ ...parts, scale: config.LIMIT_SCALE });
-  const devices = createSharedDevices({ register, checkIns, log });
 
   return {
     /** For those who start and finish sessions. */
@@ -103,10 +113,10 @@ export const buildCheckIn = async (parts: Parts) => {
       reach,
       revive,
       asStaff,
-      admit,
+      rosters,
     }: {
       reach: Reach;
-      admit: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
+      rosters: Rosters;
       revive: (classId: ClassId) => Promise<boolean>;
       asStaff: (who: Pick<Who, 'userId' | 'role'>, id: SessionId) => Promise<SessionRecord>;
     }) {
@@ -119,8 +129,10 @@ export const buildCheckIn = async (parts: Parts) => {
         register,
         revive,
         enrols: parts.classes.enrolsByCheckIn,
-        admit,
+        again: createAgain({ register, checkIns, records: parts.records, ending, clock }),
+        newcomers: createNewcomers({ rosters, records: parts.records, ending, log }),
         clock,
+        checkpoint: parts.checkpoint,
       });
       const rest = createMarkRest({ register, checkIns, alive: reach.alive, onMarked, clock });
       const show = createStaffView({ asStaff, clock });

@@ -91,6 +91,8 @@ export const buildSessions = (parts: Parts) => {
   return {
     service,
     finish,
+    /** As `finish`, for one who waits for a closing that is under way: no DONE of its own. */
+    join: finalizer.done,
     settle,
     clockwork,
     revive: standing.revive,

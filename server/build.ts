@@ -154,8 +154,10 @@ export const build = async (
     metrics,
     config,
     secret,
+    finish: (request) => running.join(request),
     clock,
     log,
+    checkpoint,
   });
 
   // Sessions
@@ -219,7 +221,7 @@ export const build = async (
     statusOf: (who: Who, classId: ClassId) => reach.statusOf(classId, studentIdOf(who.userId)),
   };
 
-  const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff, admit: school.rosters.admit });
+  const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff, rosters: school.rosters });
   hub.handle([
     ...ways.handlers,
     ...attendanceHandlers({ register, reach, marking, publish, finish }),

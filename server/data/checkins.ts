@@ -69,6 +69,7 @@ export const createCheckIns = (connection: mongoose.Connection) => {
   return {
     async ensureIndexes(): Promise<void> {
       await shown.createIndex({ sessionId: 1 });
+      await clients.createIndex({ students: 1 });
       for (const one of all) await one.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
     },
 
@@ -134,6 +135,22 @@ export const createCheckIns = (connection: mongoose.Connection) => {
       return { shown: { ...was, steps, bleAt: was.bleAt ?? at }, repeated };
     },
 
+    /** Takes back a word that was kept too late, as it was kept: it counts for nothing any more (DN4). */
+    async takeBack(
+      sessionId: SessionId,
+      studentId: StudentId,
+      method: Method,
+      { at, window }: { readonly at: string; readonly window?: number | undefined },
+    ): Promise<void> {
+      const _id = key(sessionId, studentId);
+      const field = `said.${method}`;
+      await asked(
+        window === undefined
+          ? shown.updateOne({ _id, [`${field}.at`]: at }, { $unset: { [field]: 1 } })
+          : shown.updateOne({ _id }, { $pull: { steps: window } }),
+      );
+    },
+
     /** Everything that was shown in a session. */
     async shownIn(sessionId: SessionId): Promise<Shown[]> {
       return (await asked(shown.find({ sessionId }).toArray())).map(toShown);
@@ -183,6 +200,13 @@ export const createCheckIns = (connection: mongoose.Connection) => {
         ),
       );
       return (row?.students ?? []) as StudentId[];
+    },
+
+    /** Everyone in a session who checked in from a browser from which a student did, that student among them. */
+    async sharing(sessionId: SessionId, studentId: StudentId): Promise<StudentId[]> {
+      const ours = { students: studentId, _id: { $gte: `${sessionId}:`, $lt: `${sessionId};` } };
+      const rows = await asked(clients.find(ours).toArray());
+      return [...new Set(rows.flatMap(({ students }) => students as StudentId[]))];
     },
 
     /** The students whom a "mark the rest" of this name means: those of the first time it was asked for. */

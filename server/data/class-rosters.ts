@@ -1,5 +1,5 @@
 import type mongoose from 'mongoose';
-import type { ClassId, SectionId, StudentId, UserId } from '../../shared/ids.ts';
+import type { ClassId, SectionId, SessionId, StudentId, UserId } from '../../shared/ids.ts';
 import { asked, nativeDb } from './asked.ts';
 import type { ClassRow } from './classes.ts';
 import { hex, oid } from './mongo.ts';
@@ -20,6 +20,8 @@ export type StoredClass = ClassRow & { _id: Id };
 /** Of classes from before there were sections: everybody was added one by one. */
 const ADDED = { $ifNull: ['$addedIds', '$studentIds'] };
 const REMOVED = { $ifNull: ['$removedIds', []] };
+/** Whom a check-in put on the roster that has not been accepted, and in which session (CI12). */
+const ARRIVALS = { $ifNull: ['$arrivals', []] };
 const NEXT = { $add: [{ $ifNull: ['$revision', 0] }, 1] };
 const without = (input: unknown, ids: Id[]) => ({
   $filter: { input, as: 'one', cond: { $not: [{ $in: ['$$one', ids] }] } },
@@ -31,6 +33,10 @@ const including = (input: unknown, ids: Id[]) => ({
 /** Those of the ids that are in the list. */
 const among = (input: unknown, ids: Id[]) => ({
   $filter: { input: ids, as: 'one', cond: { $in: ['$$one', input] } },
+});
+
+const staying = (ids: Id[]) => ({
+  $filter: { input: ARRIVALS, as: 'one', cond: { $not: [{ $in: ['$$one.id', ids] }] } },
 });
 
 /** The updates of the rosters; each is one atomic step on the class's document, and moves its revision on. */
@@ -54,13 +60,77 @@ export const createRosterUpdates = (connection: mongoose.Connection) => {
       },
     },
   ];
+  /** What arrivals become where a student comes who was not on the roster; those of other sessions are over. */
+  const arriving = (id: Id, session: Id) => ({
+    $cond: [
+      { $in: [id, '$studentIds'] },
+      ARRIVALS,
+      {
+        $concatArrays: [
+          {
+            $filter: {
+              input: ARRIVALS,
+              as: 'one',
+              cond: { $and: [{ $eq: ['$$one.session', session] }, { $ne: ['$$one.id', id] }] },
+            },
+          },
+          [{ id, session }],
+        ],
+      },
+    ],
+  });
 
   return {
-    add: (classId: ClassId, studentIds: readonly StudentId[]) => change(classId, onto(studentIds.map(oid))),
+    add(classId: ClassId, studentIds: readonly StudentId[]) {
+      const ids = studentIds.map(oid);
+      const [update] = onto(ids);
+      return change(classId, [{ $set: { ...update?.$set, arrivals: staying(ids) } }]);
+    },
 
-    /** As `add`, for one who checked in; null where the class does not enrol so, or its staff took the student off. */
-    admit: (classId: ClassId, studentId: StudentId) =>
-      change(classId, onto([oid(studentId)]), { enrolment: 'check-in', removedIds: { $ne: oid(studentId) } }),
+    /**
+     * As `add`, for one who checks in; null where the class does not enrol so, or its staff took the student off. Until
+     * `arrived` it can be taken back.
+     */
+    admit(classId: ClassId, studentId: StudentId, sessionId: SessionId) {
+      const id = oid(studentId);
+      const [update] = onto([id]);
+      return change(classId, [{ $set: { ...update?.$set, arrivals: arriving(id, oid(sessionId)) } }], {
+        enrolment: 'check-in',
+        removedIds: { $ne: id },
+      });
+    },
+
+    /** The check-in was accepted that put a student on the roster. */
+    async arrived(classId: ClassId, studentId: StudentId): Promise<void> {
+      const id = oid(studentId);
+      await asked(
+        collection.updateOne({ _id: oid(classId), 'arrivals.id': id }, [
+          { $set: { arrivals: staying([id]) } },
+        ]),
+      );
+    },
+
+    /**
+     * Takes off the roster whom a check-in of a session put there that was refused; null where another one of theirs
+     * was accepted, or the staff has added them or taken them off. They stay among the arrivals of that session.
+     */
+    takeBack(classId: ClassId, studentId: StudentId, sessionId: SessionId) {
+      const ids = [oid(studentId)];
+      const condition = { arrivals: { $elemMatch: { id: oid(studentId), session: oid(sessionId) } } };
+      const studentIds = without('$studentIds', ids);
+      return change(
+        classId,
+        [{ $set: { addedIds: without(ADDED, ids), studentIds, revision: NEXT } }],
+        condition,
+      );
+    },
+
+    /** Whom check-ins of a session have put on the roster that were not accepted. */
+    async arrivals(classId: ClassId, sessionId: SessionId): Promise<ReadonlySet<StudentId>> {
+      const row = await asked(collection.findOne({ _id: oid(classId) }, { projection: { arrivals: 1 } }));
+      const ours = (row?.arrivals ?? []).filter(({ session }) => session.equals(oid(sessionId)));
+      return new Set(ours.map(({ id }) => hex<StudentId>(id)));
+    },
 
     /**
      * Where something else could bring a student back, their section or a check-in, it is remembered who was taken off.
@@ -78,6 +148,7 @@ export const createRosterUpdates = (connection: mongoose.Connection) => {
             addedIds: without(ADDED, ids),
             removedIds: { $cond: [{ $and: [comesBack, isOn] }, kept, REMOVED] },
             studentIds: without('$studentIds', ids),
+            arrivals: staying(ids),
             revision: NEXT,
           },
         },
@@ -124,6 +195,7 @@ export const createRosterUpdates = (connection: mongoose.Connection) => {
               addedIds: without(ADDED, [id]),
               removedIds: without(REMOVED, [id]),
               studentIds: without('$studentIds', [id]),
+              arrivals: staying([id]),
               revision: NEXT,
             },
           },

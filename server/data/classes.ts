@@ -33,6 +33,7 @@ export type ClassRow = {
   sectionIds?: mongoose.Types.ObjectId[];
   addedIds?: mongoose.Types.ObjectId[];
   removedIds?: mongoose.Types.ObjectId[];
+  arrivals?: { id: mongoose.Types.ObjectId; session: mongoose.Types.ObjectId }[];
   revision?: number;
   teacherId: mongoose.Types.ObjectId;
   coTeacherIds: mongoose.Types.ObjectId[];
@@ -55,6 +56,7 @@ const schema = new mongoose.Schema<Row>(
     sectionIds: { type: [ObjectId], default: undefined },
     addedIds: { type: [ObjectId], default: undefined },
     removedIds: { type: [ObjectId], default: undefined },
+    arrivals: { type: [{ id: ObjectId, session: ObjectId, _id: false }], default: undefined },
     revision: { type: Number },
     teacherId: { type: ObjectId, required: true },
     coTeacherIds: { type: [ObjectId], required: true },

@@ -41,7 +41,10 @@ export const SessionOptions = z.strictObject({
     .max(24 * 60)
     .optional(),
   closesAt: Instant.optional(),
-  lateRule: LateRule.optional(),
+  lateRule: LateRule.refine(
+    ({ graceMinutes, lateUntilMinutes = graceMinutes }) => lateUntilMinutes >= graceMinutes,
+    { path: ['lateUntilMinutes'], message: 'must not be before the end of graceMinutes' },
+  ).optional(),
   /** The device that is bound to it: the session then takes `device`, whether `methods` says so or not. */
   deviceId: z.string().min(1).max(64).optional(),
   room: Room.optional(),

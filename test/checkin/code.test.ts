@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type CheckInHub, nth, startCheckInHub } from '../support/check-in.ts';
-import { call, connectRaw, MODES } from '../support/hub.ts';
+import { call, connectRaw, MODES, startHub } from '../support/hub.ts';
 import { seated } from '../support/live-class.ts';
 
 for (const mode of MODES)
@@ -78,6 +78,67 @@ for (const mode of MODES)
       tries.push(await hub.checkIn(nth(group.students, 1).token, by(session.code)));
       expect(tries.map(outcome)).to.deep.equal(Array(3).fill([400, 'CODE_EXPIRED']));
       expect(tries[0]?.error).to.equal('Attendance code has expired');
+    });
+
+    it('[CI2] who has checked in gets that again when the code has expired, also after the end; others do not', async () => {
+      const { group, session } = await hub.running(2, { methods: ['code'], codeMinutes: 1 });
+      const [sam, sue] = [nth(group.students, 0), nth(group.students, 1)];
+      const first = await hub.checkIn(sam.token, by(session.code));
+      hub.pass(61_000);
+      const again = () => hub.checkIn(sam.token, by(session.code));
+      expect((await again()).data).to.deep.equal({ ...first.data, repeated: true });
+      const submitted = await fetch(`${hub.url}/attendance/submit`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${sam.token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ code: session.code }),
+      });
+      expect([submitted.status, await submitted.json()]).to.deep.equal([
+        400,
+        { detail: 'Attendance already submitted' },
+      ]);
+      const elsewhere = { ...by(session.code), classId: (await hub.school.class(0, 'private')).id };
+      expect(outcome(await hub.checkIn(sam.token, elsewhere))).to.deep.equal([400, 'CODE_EXPIRED']);
+      expect(outcome(await hub.checkIn(sue.token, by(session.code)))).to.deep.equal([400, 'CODE_EXPIRED']);
+      await hub.closed(group, session);
+      expect((await again()).data).to.deep.equal({ ...first.data, repeated: true });
+      expect(outcome(await hub.checkIn(sue.token, by(session.code)))).to.deep.equal([400, 'CODE_EXPIRED']);
+    });
+
+    it('[CI2] [CI7] the second answers with the first while more is needed, too, and when the code has expired', async () => {
+      const both = { methods: ['code', 'qr'], require: ['code', 'qr'], codeMinutes: 1 };
+      const { group, session } = await hub.running(2, both);
+      const [sam, sue] = [nth(group.students, 0), nth(group.students, 1)];
+      const first = await hub.checkIn(sam.token, by(session.code));
+      expect(first.data).to.deep.include({ status: null, repeated: false, missing: ['qr'] });
+      for (const ms of [5_000, 61_000]) {
+        hub.pass(ms);
+        expect((await hub.checkIn(sam.token, by(session.code))).data).to.deep.equal({
+          ...first.data,
+          repeated: true,
+        });
+      }
+      const { token } = await hub.fetch(group, session, 'qr');
+      for (const { token: student } of [sam, sue])
+        await hub.checkIn(student, { method: 'qr', proof: { token } });
+      const third = await hub.checkIn(sam.token, by(session.code));
+      expect(third.data).to.include({ status: 'present', repeated: true });
+      // The other method's word is no word of this one.
+      expect(outcome(await hub.checkIn(sue.token, by(session.code)))).to.deep.equal([400, 'CODE_EXPIRED']);
+      await hub.closed(group, session);
+      expect((await hub.checkIn(sam.token, by(session.code))).data).to.include({ status: 'present' });
+      expect(outcome(await hub.checkIn(sue.token, by(session.code)))).to.deep.equal([400, 'CODE_EXPIRED']);
+    });
+
+    it('[CI6] a session whose check-in would close before the grace is over is not begun', async () => {
+      const group = await hub.school.class(1, 'private');
+      const start = (lateRule: object) =>
+        call(hub.url, 'POST', '/api/v1/sessions', group.teacher.token, { classId: group.id, lateRule });
+      const refused = await start({ graceMinutes: 5, lateUntilMinutes: 3 });
+      expect(outcome(refused)).to.deep.equal([400, 'INVALID_REQUEST']);
+      expect(refused.details).to.deep.equal([
+        { path: 'lateRule.lateUntilMinutes', message: 'must not be before the end of graceMinutes' },
+      ]);
+      expect((await start({ graceMinutes: 5, lateUntilMinutes: 5 })).status).to.equal(201);
     });
 
     it('[CI1] a code that nobody has, and one whose session was ended, are invalid; then and later', async () => {
@@ -200,6 +261,28 @@ for (const mode of MODES)
       own.close();
     });
 
+    it('[CI9] [CI7] so it does where the rows are made later, by another method and from elsewhere', async () => {
+      const both = { methods: ['code', 'qr'], require: ['code', 'qr'] };
+      const { group, session } = await hub.running(3, both);
+      const staff = await connectRaw('plain', hub.url, { token: group.teacher.token });
+      for (const [i, student] of group.students.entries())
+        await hub.checkIn(student.token, { ...by(session.code), clientId: i < 2 ? 'one phone' : 'another' });
+      const { token } = await hub.fetch(group, session, 'qr');
+      for (const [i, student] of group.students.entries()) {
+        const scanned = { method: 'qr', proof: { token }, ...(i > 0 && { clientId: `phone ${i}` }) };
+        expect((await hub.checkIn(student.token, scanned)).data).to.include({ status: 'present' });
+      }
+      const { data } = await staff.ask('SYNC', { classId: group.id });
+      const { entries } = data as { entries: { studentId: string; flags?: string[] }[] };
+      const flags = new Map(entries.map((row) => [row.studentId, row.flags]));
+      const shared = ['shared-device'];
+      const expected = [shared, shared, undefined];
+      expect(group.students.map(({ id }) => flags.get(id))).to.deep.equal(expected);
+      const records = await hub.closed(group, session);
+      expect(group.students.map(({ id }) => records.get(id)?.flags)).to.deep.equal(expected);
+      staff.close();
+    });
+
     it('[CI5] guessing is throttled per student, right tries are free, and others are not held up', async () => {
       const { group, session } = await hub.running(3, { methods: ['code'] });
       const [eve, sam] = [nth(group.students, 0), nth(group.students, 1)];
@@ -212,6 +295,27 @@ for (const mode of MODES)
         expect((await hub.checkIn(sam.token, by(session.code))).data?.status).to.equal('present');
     });
   });
+
+describe('check-in by code, on two instances', () => {
+  it('[CI2] one that never saw the session live answers with the first check-in as well', async () => {
+    const one = await startCheckInHub('redis');
+    const two = await startHub({ mode: 'redis', mongoUrl: one.mongoUrl });
+    try {
+      const { group, session } = await one.running(2, { methods: ['code'], codeMinutes: 100 });
+      const body = { method: 'code', proof: session.code };
+      const [sam, sue] = [nth(group.students, 0), nth(group.students, 1)];
+      const first = await one.checkIn(sam.token, body);
+      await one.closed(group, session);
+      const ask = ({ token }: { token: string }) =>
+        call(two.url, 'POST', '/api/v1/attendance/checkin', token, body);
+      expect((await ask(sam)).data).to.deep.equal({ ...first.data, repeated: true });
+      expect((await ask(sue)).code).to.equal('INVALID_CODE');
+    } finally {
+      await two.stop();
+      await one.stop();
+    }
+  });
+});
 
 describe('check-in by code, many guessers', () => {
   it('[CI5] guessing is throttled per session too, and another class is not held up', async () => {

@@ -6,10 +6,10 @@ import { createRecords } from '../../server/data/records.ts';
 import { createSessions } from '../../server/data/sessions.ts';
 import { createEvidence } from '../../server/features/checkin/evidence.ts';
 import { isTaking } from '../../server/features/checkin/sessions.ts';
+import { noCheckpoint } from '../../server/kit/checkpoint.ts';
 import { createLog } from '../../server/kit/log.ts';
-import type { SessionId, StudentId, UserId } from '../../shared/ids.ts';
+import type { SessionId, StudentId } from '../../shared/ids.ts';
 import { type CheckInHub, nth, startCheckInHub } from '../support/check-in.ts';
-import { faultOf } from '../support/fault-of.ts';
 import { connectRaw, sharedRedis } from '../support/hub.ts';
 import type { SchoolClass } from '../support/school.ts';
 
@@ -32,25 +32,20 @@ describe('where a student stands', () => {
     await hub?.stop();
   });
 
-  /** `kept` is called when a window is in the database. */
-  const evidence = (kept: () => Promise<unknown> = async () => {}) => {
+  const evidence = () => {
     const { connection, register } = stores;
-    const [checkIns, records] = [createCheckIns(connection), createRecords(connection)];
+    const sessions = createSessions(connection);
     return createEvidence({
       register,
-      checkIns: {
-        ...checkIns,
-        collect: async (...window) => {
-          const shown = await checkIns.collect(...window);
-          await kept();
-          return shown;
-        },
-      },
-      records,
-      sessions: createSessions(connection),
+      checkIns: createCheckIns(connection),
+      records: createRecords(connection),
+      sessions,
+      ending: sessions.read,
       isOnRoster: async () => true,
       onMarked: () => {},
+      rowMade: async () => {},
       log: createLog('silent'),
+      checkpoint: noCheckpoint,
     });
   };
   const stored = async ({ id }: { id: string }) => {
@@ -89,24 +84,6 @@ describe('where a student stands', () => {
     pass(5 * WINDOW_MS);
     expect(await soFar(session, sam)).to.include({ windows: 1, status: 'partial' });
     expect(await soFar(session, sue)).to.include({ status: 'excused' });
-  });
-
-  it('[CI8] a window that is kept after the close has begun is not acknowledged', async () => {
-    const { group, session } = await hub.running(1, { methods: ['ble'], bleStepSeconds: WINDOW_MS / 1000 });
-    const sam = nth(group.students, 0);
-    await hub.checkIn(sam.token, {
-      method: 'ble',
-      proof: { tokenValue: await token(group, session) },
-    });
-    const taking = await stored(session);
-    // Somebody finishes the class while the window is on its way into the database.
-    const now = Date.now() + ahead;
-    const closing = { by: group.teacher.id as UserId, at: new Date(now).toISOString() };
-    const late = evidence(() => createSessions(stores.connection).close(taking.classId, closing));
-    const said = { status: 'present', at: taking.openedAt, window: 0 } as const;
-    const told = late.accept(taking, sam.id as string as StudentId, 'ble', said, now);
-    expect((await faultOf(told)).code).to.equal('NO_ACTIVE_SESSION');
-    await hub.closed(group, session);
   });
 
   it('[CI13] where any one method will do, what the row goes by', async () => {

@@ -78,7 +78,7 @@ for (const mode of MODES)
       expect((await submit(code, sue)).status).to.equal(200);
 
       hub.pass(10 * MINUTE);
-      expect(whole(await submit(code, sam))).to.deep.equal(fails(400, 'Attendance code has expired'));
+      expect(whole(await submit(code, sam))).to.deep.equal(fails(400, 'Attendance already submitted'));
       const next = await start(0.5, id);
       const { id: second = '', code: other } = bare(next);
       expect(next.status).to.equal(200);
@@ -109,8 +109,9 @@ for (const mode of MODES)
       hub.pass(15_000); // the time that this takes counts too
       expect((await submit(code, sam)).status).to.equal(200);
       hub.pass(15_000);
-      for (const who of [sue, sue, sam])
+      for (const who of [sue, sue])
         expect(whole(await submit(code, who))).to.deep.equal(fails(400, 'Attendance code has expired'));
+      expect(whole(await submit(code, sam))).to.deep.equal(fails(400, 'Attendance already submitted')); // CI2
 
       const { id, code: other, expires_at: later = '' } = bare(await start(5));
       expect(Date.parse(later)).to.be.greaterThan(Date.parse(end));

@@ -2,9 +2,13 @@ import { type Answer, call, type Mode, startHub, type TestHub } from './hub.ts';
 import type { SchoolClass } from './school.ts';
 
 /** A hub whose time a test moves on, with what check-in tests ask of it. */
-export const startCheckInHub = async (mode: Mode, env: Record<string, string> = {}) => {
+export const startCheckInHub = async (
+  mode: Mode,
+  env: Record<string, string> = {},
+  more: Pick<Parameters<typeof startHub>[0], 'checkpoint' | 'mongoUrl'> = {},
+) => {
   let ahead = 0;
-  const hub = await startHub({ mode, env, clock: { now: () => Date.now() + ahead } });
+  const hub = await startHub({ ...more, mode, env, clock: { now: () => Date.now() + ahead } });
   return withCheckIns(hub, (ms) => {
     ahead += ms;
   });

@@ -27,7 +27,7 @@ type Deps = {
   readonly sessions: Pick<Sessions, 'close' | 'finish' | 'lastOf' | 'openOf' | 'noteDone' | 'read'>;
   readonly records: Pick<Records, 'counts' | 'writeAll'>;
   readonly register: Pick<Register, 'freeze'>;
-  readonly classes: Pick<Classes, 'find'>;
+  readonly classes: Pick<Classes, 'find' | 'rosters'>;
   readonly settle: Settle;
   readonly publish: Publish;
   /** What has to be judged at the close goes into the register before it is frozen (CI8). */
@@ -89,8 +89,12 @@ export const createFinalizer = (deps: Deps) => {
       log.error({ sessionId, classId }, 'no register stands for a session that closes: nobody was marked');
     }
     await checkpoint('done:frozen');
+    const roster = frozen?.roster ?? (await classes.find(classId))?.studentIds ?? [];
+    // Whose check-in was refused because we came first is not absent: they were not in the class (CI12).
+    const arrivals = await classes.rosters.arrivals(classId, sessionId);
+    const marked = new Set(frozen?.rows.map(({ entry }) => entry.studentId));
     const { rows, counts } = endRegister({
-      roster: frozen?.roster ?? (await classes.find(classId))?.studentIds ?? [],
+      roster: roster.filter((studentId) => marked.has(studentId) || !arrivals.has(studentId)),
       rows: frozen?.rows ?? [],
       version: frozen?.version ?? 0,
       at: session.closingAt ?? isoNow(clock),

@@ -1,35 +1,38 @@
 import { Fault } from '../../../shared/faults.ts';
 import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
-import type { CheckedIn, Entry, Method } from '../../../shared/protocol/index.ts';
+import type { Entry, Method } from '../../../shared/protocol/index.ts';
 import { type Source, type Status, wasThere } from '../../../shared/status.ts';
 import type { CheckIns, Shown } from '../../data/checkins.ts';
 import type { Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
-import {
-  type Combined,
-  combine,
-  presenceOf,
-  type Said,
-  stepEnd,
-  type Windows,
-  windowsAt,
-} from '../../domain/presence.ts';
+import type { Combined, combine, Said } from '../../domain/presence.ts';
+import type { Checkpoint } from '../../kit/checkpoint.ts';
 import { describeError } from '../../kit/describe-error.ts';
 import type { Log } from '../../kit/log.ts';
 import type { MarkOutcome, Register } from '../../live/register.ts';
-import { windowMs } from './ble.ts';
+import type { Ending } from './ending.ts';
+import { judged, type Told, toldOf } from './judged.ts';
 import type { Taking } from './method.ts';
-import { isTaking } from './sessions.ts';
+import { combines } from './sessions.ts';
+import { createTooLate } from './too-late.ts';
 
 type Deps = {
   readonly register: Pick<Register, 'entry' | 'live' | 'mark' | 'since'>;
-  readonly checkIns: Pick<CheckIns, 'collect' | 'offer' | 'offered' | 'say' | 'shownBy' | 'shownIn'>;
+  readonly checkIns: Pick<
+    CheckIns,
+    'collect' | 'offer' | 'offered' | 'say' | 'shownBy' | 'shownIn' | 'takeBack'
+  >;
   readonly sessions: Pick<Sessions, 'read'>;
   readonly records: Pick<Records, 'find'>;
   /** Whether a student is on a class's roster; asked for devices, which name whom they like. */
   readonly isOnRoster: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
   readonly onMarked: (outcome: MarkOutcome) => void;
+  /** Told of every row that is put together, once it stands: what is known of its student can be said of it now. */
+  readonly rowMade: (session: Taking, studentId: StudentId) => Promise<void>;
+  /** Waits for the end of a session that is closing. */
+  readonly ending: Ending;
   readonly log: Log;
+  readonly checkpoint: Checkpoint;
 };
 
 type AnyMethod = Exclude<Method, 'teacher'>;
@@ -39,8 +42,6 @@ type Word = Said & {
   readonly opId?: OpId | undefined;
   readonly skewed?: boolean | undefined;
 };
-
-type Told = Pick<CheckedIn, 'status' | 'at' | 'minutesLate' | 'repeated' | 'missing' | 'windows'>;
 
 /** Where a student stands in a session. */
 export type SoFar = {
@@ -52,37 +53,19 @@ export type SoFar = {
   readonly status: Status;
 };
 
-const isOver = (error: unknown) =>
-  error instanceof Fault &&
-  ['NO_ACTIVE_SESSION', 'SESSION_CHANGED', 'STUDENT_NOT_ON_ROSTER'].includes(error.code);
+const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault && codes.includes(error.code);
+const isOver = (error: unknown) => isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED');
 const decidedByTeacher = (entry: Pick<Entry, 'source'> | null | undefined) => entry?.source === 'teacher';
 /** Whether a device finds somebody in already, by whatever: what it saw is a repeat then, also beside a teacher's word (CI4). */
 const findsIn = (entry: Pick<Entry, 'status'> | null) => entry !== null && wasThere(entry.status);
 
-/** Whether evidence has to be put together: else one accepted word is all, and the register's row says everything. */
-const combines = (session: SessionRecord): session is Taking =>
-  isTaking(session) && (session.checkIn.require !== 'any' || session.methods.includes('ble'));
-
 /** Turns what methods have shown into rows of the register: at once, when all is there, or again and again until the close. */
-export const createEvidence = ({
-  register,
-  checkIns,
-  sessions,
-  records,
-  isOnRoster,
-  onMarked,
-  log,
-}: Deps) => {
+export const createEvidence = (deps: Deps) => {
+  const { register, checkIns, sessions, records, isOnRoster, onMarked, rowMade, log, checkpoint } = deps;
+  const tooLate = createTooLate(deps);
   const opIdOf = (studentId: StudentId, { at }: { at?: string } = {}) =>
     `check-in:${studentId}${at === undefined ? '' : `:${Date.parse(at)}`}` as OpId;
   const lateness = ({ minutesLate }: Said) => (minutesLate === undefined ? {} : { minutesLate });
-
-  /** What a student hears of their row; `null` where it was taken back. */
-  const toldOf = ({ status, at, minutesLate }: Said | Entry) => ({
-    status: status === 'unmarked' ? null : status,
-    at,
-    ...(minutesLate !== undefined && { minutesLate }),
-  });
 
   /** One accepted check-in per student and method; which row stands is the register's to say (CI2, MK6). */
   const markOnce = async (
@@ -107,18 +90,6 @@ export const createEvidence = ({
     return { ...toldOf(entry), repeated: repeated || stood };
   };
 
-  /** What all that a student has shown comes to at a moment (CI7, CI8). */
-  const judged = (session: Taking, shown: Shown, offered: readonly number[], now: number) => {
-    const said = new Map(shown.said);
-    let windows: Windows | undefined;
-    if (shown.steps.length > 0) {
-      const openedAt = Date.parse(session.openedAt);
-      windows = windowsAt(offered, shown.steps, (step) => stepEnd(openedAt, windowMs(session), step) <= now);
-      said.set('ble', { status: presenceOf(windows), at: shown.bleAt ?? session.openedAt });
-    }
-    return { ...combine(session.checkIn.require, said), windows };
-  };
-
   /** Brings a row to what the evidence says now; a teacher's stays. Under BLE's name it is revised until the close. */
   const bring = async (
     session: Taking,
@@ -139,6 +110,7 @@ export const createEvidence = ({
       sessionId: session.id,
     });
     onMarked(outcome);
+    if (standing === null) await rowMade(session, studentId);
     return outcome.entry;
   };
 
@@ -157,10 +129,41 @@ export const createEvidence = ({
         const standing = rows.get(one.studentId) ?? null;
         if (!('combined' in result) || decidedByTeacher(standing)) return;
         await bring(session, one.studentId, result.combined, standing).catch((error: unknown) => {
-          if (!isOver(error)) throw error;
+          if (!isOver(error) && !isCode(error, 'STUDENT_NOT_ON_ROSTER')) throw error;
         });
       }),
     );
+  };
+
+  type Kept = {
+    readonly method: AnyMethod;
+    readonly shown: Shown;
+    readonly repeated: boolean;
+    readonly at: string;
+  };
+
+  /** Judges a word that has just been kept. NO_ACTIVE_SESSION, SESSION_CHANGED where its session ends meanwhile. */
+  const told = async (session: Taking, studentId: StudentId, kept: Kept, now: number): Promise<Told> => {
+    const { method, shown, repeated } = kept;
+    const [offered, standing, stored] = await Promise.all([
+      checkIns.offered(session.id),
+      register.entry(session.classId, studentId),
+      sessions.read(session.id),
+    ]);
+    // Kept after the close had begun, it may have come too late for the last judging.
+    if (stored?.state !== 'live') throw new Fault('NO_ACTIVE_SESSION');
+    const result = judged(session, shown, offered, now);
+    // A teacher's row stays; what was shown lies beneath it, should the teacher take it back (MK10).
+    const brought =
+      'combined' in result ? await bring(session, studentId, result.combined, standing) : standing;
+    const entry = decidedByTeacher(standing) ? standing : brought;
+    const found = method === 'device' && findsIn(standing) && entry?.version === standing?.version;
+    const seen = { repeated: repeated || found, ...(result.windows && { windows: result.windows }) };
+    // The first word of a method stands, with its time (CI2); BLE's is the first window.
+    const at = shown.said.get(method)?.at ?? shown.bleAt ?? kept.at;
+    if (!('combined' in result))
+      return { status: standing?.status ?? null, at, ...seen, missing: [...result.missing] };
+    return { ...toldOf(entry ?? result.combined), ...seen };
   };
 
   return {
@@ -183,23 +186,16 @@ export const createEvidence = ({
         window === undefined
           ? await checkIns.say(session, studentId, method, word)
           : await checkIns.collect(session, studentId, window, shownAt);
-      const [offered, standing, stored] = await Promise.all([
-        checkIns.offered(session.id),
-        register.entry(session.classId, studentId),
-        sessions.read(session.id),
-      ]);
-      // Kept after the close had begun, it may have come too late for the last judging: then it must not be acknowledged.
-      if (stored?.state !== 'live') throw new Fault('NO_ACTIVE_SESSION');
-      const result = judged(session, shown, offered, now);
-      // A teacher's row stays; what was shown lies beneath it, should the teacher take it back (MK10).
-      const brought =
-        'combined' in result ? await bring(session, studentId, result.combined, standing) : standing;
-      const entry = decidedByTeacher(standing) ? standing : brought;
-      const found = method === 'device' && findsIn(standing) && entry?.version === standing?.version;
-      const seen = { repeated: repeated || found, ...(result.windows && { windows: result.windows }) };
-      if (!('combined' in result))
-        return { status: standing?.status ?? null, at: shownAt, ...seen, missing: [...result.missing] };
-      return { ...toldOf(entry ?? result.combined), ...seen };
+      await checkpoint('check-in:kept');
+      try {
+        return await told(session, studentId, { method, shown, repeated, at: shownAt }, now);
+      } catch (error) {
+        if (!isOver(error)) throw error;
+        // It was kept, and so the last judging may have counted it.
+        const counted = await tooLate(session, studentId, method, { at: shownAt, window, repeated });
+        if (counted === null) throw error;
+        return counted;
+      }
     },
 
     /** Where a student stands in a session at a moment, in ms (CI13). */
@@ -255,6 +251,7 @@ export const createEvidence = ({
       const { closingAt = session.closesAt } = session;
       try {
         await judgeAll(session, Date.parse(closingAt));
+        await checkpoint('check-in:judged');
       } catch (error) {
         if (!isOver(error)) throw error; // frozen by an earlier run, or gone: nothing more can be said
       }

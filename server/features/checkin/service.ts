@@ -9,17 +9,23 @@ import {
 import type { CheckedIn, CheckIn, OwnMethod } from '../../../shared/protocol/index.ts';
 import { wasThere } from '../../../shared/status.ts';
 import { judge } from '../../domain/late.ts';
+import type { Checkpoint } from '../../kit/checkpoint.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Register } from '../../live/register.ts';
+import type { Again } from './again.ts';
 import { codeOf } from './code.ts';
 import type { EvidenceKeeper, SoFar } from './evidence.ts';
 import type { CheckInMethod, Methods, Taking } from './method.ts';
+import type { Newcomers } from './newcomers.ts';
 import { isTaking, type TakingSessions } from './sessions.ts';
 import type { SharedDevices } from './shared-device.ts';
 import type { CheckInThrottle } from './throttle.ts';
 
 /** A student, and which classes they attend at this moment. */
 export type Student = { readonly userId: UserId; readonly attends: () => Promise<readonly ClassId[]> };
+
+/** What one check-in has done so far, in all its tries. */
+type Visit = { admittedIn?: Taking };
 
 /** What a check-in may say of its session. */
 type Where = { readonly classId?: ClassId | undefined; readonly sessionId?: SessionId | undefined };
@@ -35,9 +41,10 @@ type Deps = {
   readonly revive: (classId: ClassId) => Promise<boolean>;
   /** Whether a class takes students who are not on its roster by their check-in (CI12). */
   readonly enrols: (classId: ClassId) => Promise<boolean>;
-  /** Puts such a student on the roster; false where the staff has taken them off. */
-  readonly admit: (classId: ClassId, studentId: StudentId) => Promise<boolean>;
+  readonly newcomers: Newcomers;
+  readonly again: Again;
   readonly clock: Clock;
+  readonly checkpoint: Checkpoint;
 };
 
 /** What only those who are there can know; a passkey says who somebody is and not where. */
@@ -48,7 +55,7 @@ const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault &&
 /** Check-ins as students make them, by whichever method (CI1–CI3, CI5–CI7). */
 export const createCheckInService = (deps: Deps) => {
   const { methods, sessions, evidence, devices, throttle, register, revive, clock } = deps;
-  const { enrols, admit } = deps;
+  const { enrols, newcomers, again, checkpoint } = deps;
 
   /** The only one of the student's classes with a live session. */
   const onlyClass = async (attends: readonly ClassId[]): Promise<ClassId> => {
@@ -100,10 +107,12 @@ export const createCheckInService = (deps: Deps) => {
   };
 
   /** Puts a newcomer on the roster, while the session runs that was remembered. NO_ACTIVE_SESSION, NOT_ENROLLED. */
-  const welcome = async ({ id, classId }: Taking, studentId: StudentId): Promise<void> => {
-    const [live] = await register.live([classId]);
-    if (live?.sessionId !== id) throw new Fault('NO_ACTIVE_SESSION');
-    if (!(await admit(classId, studentId))) throw new Fault('NOT_ENROLLED');
+  const welcome = async (session: Taking, studentId: StudentId, visit: Visit): Promise<void> => {
+    const [live] = await register.live([session.classId]);
+    if (live?.sessionId !== session.id) throw new Fault('NO_ACTIVE_SESSION');
+    visit.admittedIn = session;
+    if (!(await newcomers.admit(session, studentId))) throw new Fault('NOT_ENROLLED');
+    await checkpoint('check-in:admitted');
   };
 
   const attempt = async (
@@ -111,6 +120,7 @@ export const createCheckInService = (deps: Deps) => {
     data: CheckIn,
     student: Student,
     now: number,
+    visit: Visit,
   ): Promise<CheckedIn> => {
     const studentId = studentIdOf(student.userId);
     const method = methods[data.method] as CheckInMethod;
@@ -128,23 +138,26 @@ export const createCheckInService = (deps: Deps) => {
         ? ({ status: 'present' } as const)
         : judge(session.lateRule, session.openedAt, shown.at);
     if ('refused' in said) return { ...base, ...(await standing(session, studentId)) };
-    if (!(await student.attends()).includes(classId)) await welcome(session, studentId);
+    if (!(await student.attends()).includes(classId)) await welcome(session, studentId, visit);
     const accept = () => evidence.accept(session, studentId, method.name, { ...said, ...shown }, now);
     const told = await accept().catch(async (error: unknown) => {
       // Another check-in of theirs is just putting them on the roster: the register may not have them yet.
-      if (!isCode(error, 'STUDENT_NOT_ON_ROSTER') || !(await admit(classId, studentId))) throw error;
+      if (!isCode(error, 'STUDENT_NOT_ON_ROSTER')) throw error;
+      visit.admittedIn = session;
+      if (!(await newcomers.admit(session, studentId))) throw error;
       return await accept();
     });
+    if (visit.admittedIn) await newcomers.arrived(session, studentId);
     if (data.clientId !== undefined) await devices.note(session, studentId, data.clientId);
     return { ...base, ...told };
   };
 
-  const once = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
+  const once = async (data: CheckIn, student: Student, visit: Visit): Promise<CheckedIn> => {
     const now = clock.now();
     const method = methods[data.method] as CheckInMethod;
     const session = await meant(method, data, student, now);
     try {
-      return await attempt(session, data, student, now);
+      return await attempt(session, data, student, now, visit);
     } catch (error) {
       if (isCode(error, 'STUDENT_NOT_ON_ROSTER')) throw new Fault('NOT_ENROLLED');
       if (!isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED')) throw error;
@@ -153,18 +166,42 @@ export const createCheckInService = (deps: Deps) => {
       if (method.name === 'passkey') throw error; // its challenge is spent
       const present = await meant(method, data, student, now);
       await revive(present.classId);
-      return await attempt(present, data, student, now);
+      return await attempt(present, data, student, now, visit);
     }
   };
 
-  const run = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
+  const tried = async (data: CheckIn, student: Student, visit: Visit): Promise<CheckedIn> => {
     try {
-      return await once(data, student);
+      return await once(data, student, visit);
     } catch (error) {
       // What is right costs no look at whether the session still runs; what fails may be of one that is over.
       const stale = data.method === 'code' && error instanceof Fault && sessions.outlived(codeOf(data.proof));
       if (!(await stale)) throw error;
-      return await once(data, student);
+      return await once(data, student, visit);
+    }
+  };
+
+  /** The first answer to who sends a code again that is over by now; null for who had not checked in by then (CI2). */
+  const repeated = async (data: CheckIn, student: Student): Promise<CheckedIn | null> => {
+    if (data.method !== 'code') return null;
+    const session = await sessions.ofCode(codeOf(data.proof));
+    if (!isTaking(session) || !(await student.attends()).includes(session.classId)) return null;
+    const { id: sessionId, classId } = session;
+    if ((data.sessionId ?? sessionId) !== sessionId || (data.classId ?? classId) !== classId) return null;
+    const told = await again(session, studentIdOf(student.userId), data.method);
+    return told && { classId, sessionId, method: data.method, ...told };
+  };
+
+  const run = async (data: CheckIn, student: Student): Promise<CheckedIn> => {
+    const visit: Visit = {};
+    try {
+      return await tried(data, student, visit);
+    } catch (error) {
+      // Refused after all: then it has enrolled nobody.
+      if (visit.admittedIn) await newcomers.refused(visit.admittedIn, studentIdOf(student.userId));
+      const told = isCode(error, 'CODE_EXPIRED', 'INVALID_CODE') && (await repeated(data, student));
+      if (!told) throw error;
+      return told;
     }
   };
 

@@ -10,6 +10,10 @@ const REMEMBERED = 10_000;
 /** Tells a session that takes check-ins from one in which the teacher alone marks. */
 export const isTaking = (session: SessionRecord | null): session is Taking => session?.checkIn !== undefined;
 
+/** Whether evidence has to be put together: else one accepted word is all, and the register's row says everything. */
+export const combines = (session: SessionRecord): session is Taking =>
+  isTaking(session) && (session.checkIn.require !== 'any' || session.methods.includes('ble'));
+
 /**
  * The live sessions that check-ins are for, remembered until they turn out to be over: what is read of them does not
  * change while they run, and the register knows when they have ended.

@@ -8,7 +8,7 @@ import type { Taking } from './method.ts';
 
 type Deps = {
   readonly register: Pick<Register, 'entry' | 'mark'>;
-  readonly checkIns: Pick<CheckIns, 'from'>;
+  readonly checkIns: Pick<CheckIns, 'from' | 'sharing'>;
   readonly log: Log;
 };
 
@@ -31,20 +31,29 @@ export const createSharedDevices = ({ register, checkIns, log }: Deps) => {
     });
   };
 
+  /** Flags who is among several; a row that is not there yet is looked at again once it is. Never throws. */
+  const flagAll = async (session: Taking, found: () => Promise<readonly StudentId[]>): Promise<void> => {
+    try {
+      const students = await found();
+      if (students.length > 1) await Promise.all(students.map((one) => flag(session, one)));
+    } catch (error) {
+      log.warn({ sessionId: session.id, error: describeError(error) }, 'a shared device was not flagged');
+    }
+  };
+
   return {
     /** Notes where an accepted check-in came from. Never throws: the check-in stands in any case. */
     async note(session: Taking, studentId: StudentId, clientId: string): Promise<void> {
-      try {
-        const client = createHash('sha256')
-          .update(`${session.id}:${clientId}`)
-          .digest('base64url')
-          .slice(0, 22);
-        const students = await checkIns.from(session, client, studentId);
-        if (students.length > 1) await Promise.all(students.map((one) => flag(session, one)));
-      } catch (error) {
-        log.warn({ sessionId: session.id, error: describeError(error) }, 'a shared device was not flagged');
-      }
+      const client = createHash('sha256')
+        .update(`${session.id}:${clientId}`)
+        .digest('base64url')
+        .slice(0, 22);
+      await flagAll(session, () => checkIns.from(session, client, studentId));
     },
+
+    /** Looks where a student came from whose row has just been made, which may be long after. Never throws. */
+    rowMade: (session: Taking, studentId: StudentId): Promise<void> =>
+      flagAll(session, () => checkIns.sharing(session.id, studentId)),
   };
 };
 export type SharedDevices = ReturnType<typeof createSharedDevices>;

@@ -1,4 +1,4 @@
-import type { ClassId, SectionId, StudentId, UserId } from '../../../shared/ids.ts';
+import type { ClassId, SectionId, SessionId, StudentId, UserId } from '../../../shared/ids.ts';
 import type { Classes } from '../../data/classes.ts';
 import type { Users } from '../../data/users.ts';
 import type { Presence } from '../../domain/audience.ts';
@@ -97,14 +97,27 @@ export const createRosters = ({ classes, users, inSections, presence, register }
 
     forgetStudent,
 
-    /** Puts a student on the roster who has checked in. False where the class does not take students so (CI12). */
-    async admit(classId: ClassId, studentId: StudentId): Promise<boolean> {
-      if ((await classes.rosters.admit(classId, studentId)) === null) return false;
+    /**
+     * Puts a student on the roster who checks in. False where the class does not take students so (CI12). Then either
+     * `arrived` or `takeBack`.
+     */
+    async admit(classId: ClassId, studentId: StudentId, sessionId: SessionId): Promise<boolean> {
+      if ((await classes.rosters.admit(classId, studentId, sessionId)) === null) return false;
       await follow(classId, [studentId]);
       if ((await users.find(userOf(studentId)))?.role === 'student') return true;
       // Deleted in the meantime: whoever did so has not seen this roster.
       await forgetStudent(studentId);
       return false;
+    },
+
+    /** Their check-in was accepted: they stay. */
+    arrived: classes.rosters.arrived,
+
+    /** Their check-in was refused: as if they had not come, unless something else has put them on the roster since. */
+    async takeBack(classId: ClassId, studentId: StudentId, sessionId: SessionId): Promise<void> {
+      if ((await classes.rosters.takeBack(classId, studentId, sessionId)) === null) return;
+      // They may be in a section of the class, too.
+      await recompute(classId, [studentId]);
     },
   };
 };
