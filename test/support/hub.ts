@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import { build } from '../../server/build.ts';
 import { readConfig } from '../../server/config.ts';
 import { connectMongo } from '../../server/data/mongo.ts';
+import type { Checkpoint } from '../../server/kit/checkpoint.ts';
 import type { Clock } from '../../server/kit/clock.ts';
 import { createLog } from '../../server/kit/log.ts';
 import { freshDatabase } from './engine.ts';
@@ -34,6 +35,7 @@ export const startHub = async ({
   mongoUrl,
   env = {},
   clock,
+  checkpoint,
   port = 0,
 }: {
   mode: Mode;
@@ -41,6 +43,8 @@ export const startHub = async ({
   env?: Record<string, string>;
   /** The hub's time, where a test moves it. */
   clock?: Clock;
+  /** Called between the steps of what must survive a crash: a test may hold one. */
+  checkpoint?: Checkpoint;
   port?: number;
 }) => {
   const database = mongoUrl ?? (await freshDatabase('hub'));
@@ -58,6 +62,7 @@ export const startHub = async ({
   const built = await build(read.config, {
     log: createLog('debug', { write: (line) => void lines.push(line) }),
     ...(clock && { clock }),
+    ...(checkpoint && { checkpoint }),
   });
   built.http.listen(port, '127.0.0.1');
   await once(built.http, 'listening');
