@@ -4,7 +4,6 @@ import { useFormat, useTexts } from '../../../lib/language.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { StatusChip } from '../../../ui/status.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
-import { StudentName } from './name.tsx';
 import { useNarrow } from './narrow.ts';
 import styles from './records.module.css';
 
@@ -23,7 +22,7 @@ export const RecordTable = ({
   const narrow = useNarrow();
   const name = ({ studentId, withdrawn }: RecordView) => (
     <span>
-      <StudentName id={studentId} known={names.get(studentId)} />
+      <b>{names.get(studentId) ?? teacher.unknownName}</b>
       {withdrawn && <span className={styles.note}> · {teacher.withdrawn}</span>}
     </span>
   );
