@@ -26,11 +26,12 @@ export const RecordTable = ({
       {withdrawn && <span className={styles.note}> · {teacher.withdrawn}</span>}
     </span>
   );
-  const status = ({ status: now, minutesLate, corrected }: RecordView) => (
+  const status = ({ status: now, minutesLate, corrected, flags }: RecordView) => (
     <span className={styles.cell}>
       <StatusChip status={now} />
       {!!minutesLate && <span>{teacher.minutesLate(minutesLate)}</span>}
       {corrected && <span className={styles.note}>{teacher.corrected}</span>}
+      {flags?.includes('shared-device') && <span className={styles.warn}>{teacher.sharedDevice}</span>}
     </span>
   );
   const wide: Column<RecordView>[] = [
