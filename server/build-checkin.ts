@@ -122,7 +122,7 @@ export const buildCheckIn = async (parts: Parts) => {
         admit,
         clock,
       });
-      const rest = createMarkRest({ register, checkIns, alive: reach.alive, onMarked, clock });
+      const rest = createMarkRest({ ...parts, checkIns, alive: reach.alive, onMarked });
       const show = createStaffView({ asStaff, clock });
       return {
         handlers: checkInHandlers({ checkIns: service, rest, classOf: reach.classOf }),
