@@ -134,7 +134,7 @@ export const buildCheckIn = async (parts: Parts) => {
         clock,
         checkpoint: parts.checkpoint,
       });
-      const rest = createMarkRest({ register, checkIns, alive: reach.alive, onMarked, clock });
+      const rest = createMarkRest({ ...parts, checkIns, alive: reach.alive, onMarked });
       const show = createStaffView({ asStaff, clock });
       return {
         handlers: checkInHandlers({ checkIns: service, rest, classOf: reach.classOf }),

@@ -16,6 +16,7 @@ import { createRecount } from './features/attendance/recount.ts';
 import { createAuditService } from './features/records/audit.ts';
 import { createCorrecting } from './features/records/correcting.ts';
 import { createExporting } from './features/records/export.ts';
+import { createOwnStatus } from './features/records/own-status.ts';
 import { createRecordsService } from './features/records/records.ts';
 import { createRows } from './features/records/rows.ts';
 import { createScope } from './features/records/scope.ts';
@@ -30,14 +31,15 @@ type Parts = {
   readonly settle: (session: SessionRecord) => Promise<void>;
   readonly publish: Publish;
   readonly register: Pick<Register, 'since'>;
-  readonly alive: Reach['alive'];
+  readonly reach: Pick<Reach, 'alive' | 'statusOf'>;
+  readonly ended: (session: SessionRecord) => Promise<unknown>;
   readonly marking: Marking;
   readonly clock: Clock;
   readonly config: Config;
 };
 
 /** Joins what is done with the records of sessions that are over. */
-export const buildRecords = async ({ connection, config, ...parts }: Parts) => {
+export const buildRecords = async ({ connection, config, reach, ...parts }: Parts) => {
   const audit: Audit = createAudit(connection);
   await audit.ensureIndexes();
   const reads = createRecordReads(connection);
@@ -48,9 +50,17 @@ export const buildRecords = async ({ connection, config, ...parts }: Parts) => {
   const recount = createRecount(parts);
   const correcting = createCorrecting({ ...parts, records, corrections, audit, recount });
   return {
+    attendance: createOwnStatus({ ...parts, reads, liveStatus: reach.statusOf }),
     records,
     correcting,
-    rows: createRows({ ...parts, records, correcting, scope, timeZone: config.TIME_ZONE }),
+    rows: createRows({
+      ...parts,
+      alive: reach.alive,
+      records,
+      correcting,
+      scope,
+      timeZone: config.TIME_ZONE,
+    }),
     exporting: createExporting({ reads, scope, names }),
     analytics: createAnalyticsService({
       ...parts,

@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import type { Alarms } from './data/alarms.ts';
 import type { Classes } from './data/classes.ts';
 import type { Records } from './data/records.ts';
-import type { Sessions } from './data/sessions.ts';
+import type { SessionRecord, Sessions } from './data/sessions.ts';
 import type { Publish } from './domain/audience.ts';
 import { createFinalizer, type DoneRequest } from './features/attendance/finalizer.ts';
 import { createSettle } from './features/attendance/settle.ts';
@@ -96,6 +96,8 @@ export const buildSessions = (parts: Parts) => {
     settle,
     clockwork,
     revive: standing.revive,
+    /** Resolves when a session that is closing is over, and its records are written. Whoever only waits is not counted. */
+    ended: ({ id: sessionId, classId }: SessionRecord) => finalizer.done({ classId, sessionId }),
     /** Resolves when nothing is under way any more. */
     async idle(): Promise<void> {
       await finalizer.idle();

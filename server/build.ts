@@ -1,5 +1,5 @@
 import { createServer, type Server as HttpServer } from 'node:http';
-import { type ClassId, studentIdOf } from '../shared/ids.ts';
+import type { ClassId } from '../shared/ids.ts';
 import { buildCheckIn } from './build-checkin.ts';
 import { buildDeviceRegistry, buildDevices } from './build-devices.ts';
 import { buildRecords } from './build-records.ts';
@@ -17,7 +17,6 @@ import { keptSecret } from './data/secret.ts';
 import { createSessions } from './data/sessions.ts';
 import { createTickets } from './data/tickets.ts';
 import { createUsers } from './data/users.ts';
-import type { Who } from './domain/who.ts';
 import { attendanceHandlers } from './features/attendance/handlers.ts';
 import { createMarking } from './features/attendance/marking.ts';
 import { createReach } from './features/attendance/reach.ts';
@@ -217,9 +216,6 @@ export const build = async (
     log,
   };
   const scanners = buildDevices(deviceRegistry, deviceParts);
-  const attendance = {
-    statusOf: (who: Who, classId: ClassId) => reach.statusOf(classId, studentIdOf(who.userId)),
-  };
 
   const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff, rosters: school.rosters });
   hub.handle([
@@ -237,16 +233,16 @@ export const build = async (
     timeZone: config.TIME_ZONE,
     classes: classesService,
     sessions: sessionService,
-    attendance,
     ...(await buildRecords({
       connection,
       records,
       sessions,
       classes,
       settle: running.settle,
+      ended: running.ended,
       publish,
       register,
-      alive: reach.alive,
+      reach,
       marking,
       clock,
       config,

@@ -1,6 +1,6 @@
 import type mongoose from 'mongoose';
 import type { SessionId, StudentId } from '../../shared/ids.ts';
-import type { Method } from '../../shared/protocol/index.ts';
+import type { Method, RestStatus } from '../../shared/protocol/index.ts';
 import type { Said } from '../domain/presence.ts';
 import { asked, DURABLE, nativeDb } from './asked.ts';
 import { isDuplicateKey } from './mongo.ts';
@@ -15,6 +15,20 @@ export type Shown = {
   readonly bleAt?: string | undefined;
 };
 
+/** How many a "mark the rest" marked, and the register's version after the last of them. */
+export type RestAnswer = { readonly marked: number; readonly version: number };
+
+/** A "mark the rest" as it was first asked for. */
+export type KeptRest = {
+  /** Who was unmarked then. */
+  readonly students: readonly StudentId[];
+  readonly status: RestStatus;
+  /** The register's version then. */
+  readonly version: number;
+  /** What it came to, once all of them were marked: the answer to each repetition (MK3). */
+  readonly answer?: RestAnswer;
+};
+
 type Row = {
   _id: string;
   sessionId: string;
@@ -26,7 +40,7 @@ type Row = {
 };
 type Offer = { _id: string; steps: number[]; expiresAt: Date };
 type Client = { _id: string; students: string[]; expiresAt: Date };
-type Rest = { _id: string; students: string[]; expiresAt: Date };
+type Rest = Omit<KeptRest, 'students'> & { _id: string; students: string[]; expiresAt: Date };
 type Used = { _id: string; studentId: string; expiresAt: Date };
 
 /** How long after its session's end evidence is kept, in ms; the records have what it came to. */
@@ -209,21 +223,37 @@ export const createCheckIns = (connection: mongoose.Connection) => {
       return [...new Set(rows.flatMap(({ students }) => students as StudentId[]))];
     },
 
-    /** The students whom a "mark the rest" of this name means: those of the first time it was asked for. */
+    /** Keeps a "mark the rest" of this name, unless one is kept: then that one. */
     async restOf(
       session: Ending,
       name: string,
-      students: readonly StudentId[],
-    ): Promise<{ students: StudentId[]; repeated: boolean }> {
+      asks: KeptRest,
+    ): Promise<{ rest: KeptRest; repeated: boolean }> {
       const _id = key(session.id, name);
       try {
-        await asked(rests.insertOne({ _id, students: [...students], expiresAt: until(session) }));
-        return { students: [...students], repeated: false };
+        await asked(
+          rests.insertOne({ _id, ...asks, students: [...asks.students], expiresAt: until(session) }),
+        );
+        return { rest: asks, repeated: false };
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
-        const row = await asked(rests.findOne({ _id }));
-        return { students: (row?.students ?? []) as StudentId[], repeated: true };
+        const rest = await this.restFound(session.id, name);
+        if (rest === null) throw error; // removed in between: its session is long over
+        return { rest, repeated: true };
       }
+    },
+
+    /** The "mark the rest" of this name; null when there was none. */
+    async restFound(sessionId: SessionId, name: string): Promise<KeptRest | null> {
+      const row = await asked(rests.findOne({ _id: key(sessionId, name) }));
+      return row && { ...row, students: row.students as StudentId[] };
+    },
+
+    /** Keeps what a "mark the rest" came to, unless another try was faster; answers with what is kept. */
+    async restDone(sessionId: SessionId, name: string, answer: RestAnswer): Promise<RestAnswer> {
+      const _id = key(sessionId, name);
+      await asked(rests.updateOne({ _id, answer: { $exists: false } }, { $set: { answer } }));
+      return (await asked(rests.findOne({ _id })))?.answer ?? answer;
     },
 
     /** Removes what is over: a real server does so by its index, the embedded engine does not. */

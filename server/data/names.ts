@@ -12,6 +12,8 @@ type Named = {
   firstName?: string;
   lastName?: string;
   studentCode?: string;
+  /** Of those who were deleted. */
+  code?: string;
 };
 
 const nameOf = ({ _id, name, firstName, lastName }: Named): string =>
@@ -21,23 +23,33 @@ const nameOf = ({ _id, name, firstName, lastName }: Named): string =>
 export const createNames = (connection: mongoose.Connection) => {
   const db = nativeDb(connection);
 
+  const namings = async (
+    collection: 'users' | 'former_people',
+    fields: Record<string, 1>,
+    ids: readonly string[],
+  ): Promise<Map<string, Naming>> => {
+    if (ids.length === 0) return new Map();
+    const people = db.collection<Named>(collection).find({ _id: { $in: ids.map(oid) } });
+    const rows = await asked(people.project<Named>(fields).toArray());
+    return new Map(
+      rows.map(({ code, studentCode = code, ...row }) => [
+        hex<UserId>(row._id),
+        { name: nameOf(row), code: studentCode ?? hex(row._id) },
+      ]),
+    );
+  };
+
   return {
-    /** Those of the people who exist, by id. */
+    /** Those of the people who exist or were deleted, by id: the records of a deleted person keep the name (SC6). */
     async ofPeople(ids: readonly string[]): Promise<Map<string, Naming>> {
-      if (ids.length === 0) return new Map();
-      const rows = await asked(
-        db
-          .collection<Named>('users')
-          .find({ _id: { $in: ids.map(oid) } })
-          .project<Named>({ name: 1, firstName: 1, lastName: 1, studentCode: 1 })
-          .toArray(),
+      const found = await namings('users', { name: 1, firstName: 1, lastName: 1, studentCode: 1 }, ids);
+      // After those who exist: whoever is deleted at this moment stands among the former before they are gone.
+      const gone = await namings(
+        'former_people',
+        { name: 1, code: 1 },
+        ids.filter((id) => !found.has(id)),
       );
-      return new Map(
-        rows.map((row) => [
-          hex<UserId>(row._id),
-          { name: nameOf(row), code: row.studentCode ?? hex(row._id) },
-        ]),
-      );
+      return new Map([...found, ...gone]);
     },
 
     /** The names of the classes that there are, by id. */

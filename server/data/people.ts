@@ -26,10 +26,8 @@ export type PersonFields = {
   readonly [field in 'code' | 'firstName' | 'lastName' | 'email' | 'sectionId']?: string | null | undefined;
 } & { readonly name?: string | undefined };
 
-/** Somebody who was deleted; their records stay and have this name. */
-export type FormerPerson = { readonly id: UserId; readonly name: string; readonly code: string | null };
-
 type Stored = UserRow & { _id: mongoose.Types.ObjectId };
+/** Somebody who was deleted; the reports that still have them read it (names.ts). */
 type Former = { name: string; code?: string; role: Kind; removedAt: Date };
 type Write = { readonly id: UserId | null; readonly set: PersonFields };
 
@@ -178,14 +176,6 @@ export const createPeople = (connection: mongoose.Connection) => {
       await formerModel.updateOne({ _id: row._id }, { $set }, { upsert: true });
       await model.deleteOne({ _id: row._id });
       return toPerson(kind, row);
-    },
-
-    /** Those of the ids who were deleted. */
-    async formerOf(ids: readonly UserId[]): Promise<FormerPerson[]> {
-      const rows = await formerModel
-        .find({ _id: { $in: ids.map(oid) } })
-        .lean<(Former & { _id: mongoose.Types.ObjectId })[]>();
-      return rows.map(({ _id, name, code = null }) => ({ id: hex(_id), name, code }));
     },
 
     /** The students of some sections, by id. */

@@ -1,4 +1,5 @@
 import type mongoose from 'mongoose';
+import type { ClassId, StudentId } from '../../shared/ids.ts';
 import { asked, nativeDb } from './asked.ts';
 import { oid, type Page, pageOf } from './mongo.ts';
 import { queryOf, type RecordFilter } from './record-filter.ts';
@@ -15,6 +16,16 @@ export const createRecordReads = (connection: mongoose.Connection) => {
     async find(id: string): Promise<AttendanceRecord | null> {
       const row = await asked(records.findOne({ _id: oid(id) }));
       return row && toRecord(row);
+    },
+
+    /** The records that count of a student in a class, of the newest day that has any. */
+    async ofLastDay(classId: ClassId, studentId: StudentId): Promise<AttendanceRecord[]> {
+      const own = { studentId: oid(studentId), classId: oid(classId), withdrawn: { $ne: true } } as const;
+      const projection = { history: 0, corrections: 0 };
+      const [newest] = await asked(records.find(own, { projection }).sort({ date: -1 }).limit(1).toArray());
+      if (!newest) return [];
+      const { date } = newest;
+      return (await asked(records.find({ ...own, date }, { projection }).toArray())).map(toRecord);
     },
 
     /** A page, the newest first. */

@@ -1,4 +1,5 @@
 import type { UserId } from '../../shared/ids.ts';
+import type { Entry } from '../../shared/protocol/index.ts';
 import type { LiveStatus, Source, Status } from '../../shared/status.ts';
 import type { PastLine } from './closing.ts';
 
@@ -11,6 +12,7 @@ export type Marked = {
   readonly reason?: string | undefined;
   readonly minutesLate?: number | undefined;
   readonly skewed?: boolean | undefined;
+  readonly flags?: Entry['flags'];
 };
 
 /** One change of a record after DONE: what it was, what it became, who, when and why (CR1). */
@@ -33,6 +35,7 @@ export type HistoryLine = {
   readonly by?: UserId | undefined;
   readonly reason?: string | undefined;
   readonly minutesLate?: number | undefined;
+  readonly flags?: Entry['flags'];
 };
 
 type Remembered = Marked & {
@@ -45,7 +48,7 @@ export const historyOf = (record: Remembered): HistoryLine[] => {
   const [first] = record.corrections;
   let standing: LiveStatus | null = null;
   const lineOf = (mark: Marked, applied: boolean): HistoryLine => {
-    const { status: to, source, at, by, reason, minutesLate } = mark;
+    const { status: to, source, at, by, reason, minutesLate, flags } = mark;
     const line: HistoryLine = {
       kind: 'mark',
       from: standing,
@@ -56,13 +59,15 @@ export const historyOf = (record: Remembered): HistoryLine[] => {
       by,
       reason,
       minutesLate,
+      flags,
     };
     if (applied) standing = to;
     return line;
   };
   return [
     ...record.history.map((past) => lineOf(past, past.applied)),
-    lineOf(first?.was ?? record, true),
+    // A correction leaves the flags where they are: on the record.
+    lineOf({ ...(first?.was ?? record), flags: record.flags }, true),
     ...record.corrections.map(
       ({ was, to, by, at, reason }): HistoryLine => ({
         kind: 'correction',
@@ -76,4 +81,14 @@ export const historyOf = (record: Remembered): HistoryLine[] => {
       }),
     ),
   ];
+};
+
+/** The lines without flags; one that was added for a flag and says nothing else than an earlier one is left out (CI9). */
+export const withoutFlags = (lines: readonly HistoryLine[]): HistoryLine[] => {
+  const says = ({ to, source, at, minutesLate }: HistoryLine) => [to, source, at, minutesLate].join(' ');
+  return lines.flatMap(({ flags, ...line }, i) => {
+    const changes = line.applied && line.from !== line.to;
+    const again = !changes && lines.slice(0, i).some((earlier) => says(earlier) === says(line));
+    return flags && again ? [] : [line];
+  });
 };

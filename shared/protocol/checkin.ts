@@ -100,6 +100,7 @@ export const RestMarked = z.object({
 export type RestMarked = z.infer<typeof RestMarked>;
 
 export const RestStatus = Status.extract(['present', 'absent']);
+export type RestStatus = z.infer<typeof RestStatus>;
 
 export const markRest = command('MARK_REST', {
   summary: 'Mark every unmarked student of the class, each by a change of its own.',

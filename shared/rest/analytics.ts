@@ -35,12 +35,17 @@ export const PercentageQuery = z.strictObject({
 });
 export type PercentageQuery = z.infer<typeof PercentageQuery>;
 
+/** As exports have it. */
+const Code = z.string().optional().describe('The student’s code, or the id of one who has none.');
+
 export const PercentageReport = z
   .object({
     period: z.enum(['month', 'semester']),
     ...span,
     students: z
-      .array(z.object({ studentId: StudentId, name: z.string().optional(), ...tally, percentage }))
+      .array(
+        z.object({ studentId: StudentId, name: z.string().optional(), code: Code, ...tally, percentage }),
+      )
       .describe('With `classId` also those on the roster who have no record yet.'),
   })
   .meta({ id: 'PercentageReport' });

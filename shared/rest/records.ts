@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { ClassId, SessionId, StudentId, UserId } from '../ids.ts';
-import { Reason } from '../protocol/index.ts';
+import { Flag, Reason } from '../protocol/index.ts';
 import { LiveStatus, Source, Status } from '../status.ts';
 import { Paging, paged } from './common.ts';
 
 /** A calendar day in the school's time zone, `YYYY-MM-DD`. */
 export const Day = z.iso.date();
 
+const flags = () =>
+  z
+    .array(Flag)
+    .optional()
+    .describe('What the staff should look at: one browser checked in several students.');
+
 const RecordId = z.string().regex(/^[0-9a-f]{24}$/, 'must be a 24-character hexadecimal id');
 
-/** What became of one student in one session. `by`, `reason` and `skewed` are for the staff of the class. */
+/** What became of one student in one session. `by`, `reason`, `skewed` and `flags` are for the staff of the class. */
 export const RecordView = z
   .object({
     id: RecordId,
@@ -25,6 +31,7 @@ export const RecordView = z
     by: UserId.optional(),
     reason: z.string().optional(),
     skewed: z.boolean().optional(),
+    flags: flags(),
     withdrawn: z.boolean().describe('The student had left the roster: kept, and counted nowhere.'),
     corrected: z.boolean().describe('A teacher or an admin has changed it after the end of the session.'),
     revision: z.int().describe('Goes up with every change; a correction may name the one that it is of.'),
@@ -70,7 +77,7 @@ export type NewStatus = z.infer<typeof NewStatus>;
 export const Deletion = z.strictObject({ reason: Reason.optional() });
 export const RecordDeleted = z.object({ id: RecordId });
 
-/** One line of a record's history; `by` and `byName` are for the staff, as are the reasons of marks. */
+/** One line of a record's history; `by`, `byName` and `flags` are for the staff, as are the reasons of marks. */
 export const RecordHistory = z
   .object({
     id: RecordId,
@@ -87,6 +94,7 @@ export const RecordHistory = z
           by: UserId.optional(),
           byName: z.string().optional(),
           reason: z.string().optional(),
+          flags: flags(),
         }),
       )
       .describe('The oldest first.'),

@@ -283,6 +283,67 @@ for (const mode of MODES)
       staff.close();
     });
 
+    it('[CI9] after the end the staff finds the flag in records, history and export, and the student nowhere', async () => {
+      const { group, session } = await hub.running(3, { methods: ['code'] });
+      const [sam, sue, ann] = [nth(group.students, 0), nth(group.students, 1), nth(group.students, 2)];
+      for (const student of group.students)
+        await hub.checkIn(student.token, {
+          ...by(session.code),
+          clientId: student === ann ? 'another' : 'one phone',
+        });
+      await hub.closed(group, session);
+      const { token } = group.teacher;
+      type Line = Record<string, unknown>;
+      const asked = async (path: string, as = token) =>
+        (await call(hub.url, 'GET', `/api/v1/attendance/${path}`, as)).data ?? {};
+      const records = async (as = token) =>
+        (await asked(`records?sessionId=${session.id}`, as)).items as Line[];
+      const flagsOf = async () => new Map((await records()).map((row) => [row.studentId, row.flags]));
+      const flagged = ['shared-device'];
+      expect(await flagsOf()).to.deep.equal(
+        new Map([
+          [sam.id, flagged],
+          [sue.id, flagged],
+          [ann.id, undefined],
+        ]),
+      );
+      const id = (await records(sam.token))[0]?.id;
+      const linesOf = async (as?: string) => (await asked(`records/${id}/history`, as)).lines as Line[];
+      const told = (lines: Line[]) => lines.map(({ from, to, flags }) => [from, to, flags]);
+      const before = [
+        [null, 'present', undefined],
+        ['present', 'present', flagged],
+      ];
+      expect(told(await linesOf())).to.deep.equal(before);
+      // What there is beside the status is none of the student's business, nor that a line was added for it.
+      expect(told(await linesOf(sam.token))).to.deep.equal([[null, 'present', undefined]]);
+      const own = [
+        await records(sam.token),
+        await asked(`records/${id}`, sam.token),
+        await linesOf(sam.token),
+      ];
+      expect(JSON.stringify(own)).not.to.include('flag').and.not.to.include('shared');
+      expect((await asked(`records/${id}`)).flags).to.deep.equal(flagged);
+
+      const change = { status: 'absent', reason: 'was not there' };
+      await call(hub.url, 'PATCH', `/api/v1/attendance/records/${id}`, token, change);
+      expect((await flagsOf()).get(sam.id), 'a correction leaves it').to.deep.equal(flagged);
+      const corrected = ['present', 'absent', undefined];
+      expect(told(await linesOf())).to.deep.equal([...before, corrected]);
+      expect(told(await linesOf(sam.token))).to.deep.equal([[null, 'present', undefined], corrected]);
+
+      const table = await fetch(`${hub.url}/api/v1/attendance/export.csv?sessionId=${session.id}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const lines = (await table.text()).trim().split('\r\n').slice(1);
+      const marked = lines.map((line) => [line.split(',')[0], line.split(',').at(-1)]);
+      expect(marked).to.have.deep.members([
+        [sam.id, 'shared-device'],
+        [sue.id, 'shared-device'],
+        [ann.id, ''],
+      ]);
+    });
+
     it('[CI5] guessing is throttled per student, right tries are free, and others are not held up', async () => {
       const { group, session } = await hub.running(3, { methods: ['code'] });
       const [eve, sam] = [nth(group.students, 0), nth(group.students, 1)];

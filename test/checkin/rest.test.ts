@@ -56,6 +56,102 @@ for (const mode of MODES)
       staff.close();
     });
 
+    it('[MK3][MK9] the repetition of one that found nobody unmarked gets the first answer, whatever happened since', async () => {
+      const { group, session } = await hub.running(1, {});
+      const staff = await connectRaw('plain', hub.url, { token: group.teacher.token });
+      const mark = (status: string) =>
+        staff.ask('ATTENDANCE_MARKED', { studentId: nth(group.students, 0).id, status });
+      for (const status of ['late', 'excused', 'present']) await mark(status);
+      const first = await staff.ask('MARK_REST', { status: 'absent', opId: 'nobody left' });
+      expect(first.data).to.include({ status: 'absent', marked: 0, version: 3, repeated: false });
+      await mark('late');
+      await mark('unmarked');
+      for (const status of ['absent', 'present'])
+        expect((await staff.ask('MARK_REST', { status, opId: 'nobody left' })).data).to.deep.equal({
+          ...first.data,
+          repeated: true,
+        });
+      const { data } = await staff.ask('SYNC', { classId: group.id });
+      expect([data?.sessionId, data?.version, data?.entries]).to.deep.equal([session.id, 5, []]);
+      staff.close();
+    });
+
+    it('[MK3][MK9] a repetition does not mark those who had left at the first time and are back', async () => {
+      const { group, session } = await hub.running(2, {});
+      const roster = `/api/v1/classes/${group.id}/students`;
+      const path = `/api/v1/sessions/${session.id}/mark-rest`;
+      const { token } = group.teacher;
+      const [sam, sue] = [nth(group.students, 0), nth(group.students, 1)];
+      await call(hub.url, 'DELETE', `${roster}/${sam.id}`, token);
+      const rest = () => call(hub.url, 'POST', path, token, { status: 'present', opId: 'all who are here' });
+      const first = await rest();
+      expect(first.data).to.include({ marked: 1, repeated: false });
+      // As if they had left between the look at the roster and the marks.
+      const rests = hub.connection.collection<{ _id: string; students: string[] }>('mark_rests');
+      const kept = { _id: { $regex: `^${session.id}:` } } as object;
+      expect((await rests.updateOne(kept, { $push: { students: sam.id } })).modifiedCount).to.equal(1);
+      await call(hub.url, 'POST', roster, token, { studentId: sam.id });
+      expect((await rest()).data).to.deep.equal({ ...first.data, repeated: true });
+      const records = await hub.closed(group, session);
+      expect([records.get(sam.id)?.status, records.get(sue.id)?.status]).to.deep.equal(['absent', 'present']);
+    });
+
+    it('[MK3][MK9] a repetition finishes what a crash left undone, as it was asked for the first time', async () => {
+      const { group, session } = await hub.running(2, {});
+      const path = `/api/v1/sessions/${session.id}/mark-rest`;
+      const { token } = group.teacher;
+      const [sam, sue] = [nth(group.students, 0), nth(group.students, 1)];
+      const rest = (status: string) => call(hub.url, 'POST', path, token, { status, opId: 'half' });
+      const staff = await connectRaw('plain', hub.url, { token });
+      await staff.ask('ATTENDANCE_MARKED', { studentId: sue.id, status: 'late' });
+      expect((await rest('absent')).data).to.include({ marked: 1, version: 2 });
+      await staff.ask('ATTENDANCE_MARKED', { studentId: sue.id, status: 'unmarked' });
+      // As if the process had died when it had marked the one of them, and before it kept its answer.
+      const rests = hub.connection.collection<{ _id: string; students: string[] }>('mark_rests');
+      const kept = { _id: { $regex: `^${session.id}:` } } as object;
+      await rests.updateOne(kept, { $set: { students: [sam.id, sue.id] }, $unset: { answer: true } });
+      const again = await rest('present');
+      expect(again.data).to.include({ status: 'absent', marked: 2, repeated: true });
+      expect((await rest('present')).data).to.deep.equal(again.data);
+      const records = await hub.closed(group, session);
+      const [one, two] = [records.get(sam.id), records.get(sue.id)];
+      expect([one?.status, one?.source, two?.status, two?.source]).to.deep.equal([
+        'absent',
+        'teacher',
+        'absent',
+        'teacher',
+      ]);
+      staff.close();
+    });
+
+    it('[MK3][MK9] is answered after the end as it was before it, once the next session runs by its session’s name only', async () => {
+      const { group, session } = await hub.running(2, {});
+      const { token } = group.teacher;
+      const path = `/api/v1/sessions/${session.id}/mark-rest`;
+      const body = { status: 'present', opId: 'before the end' };
+      const staff = await connectRaw('plain', hub.url, { token });
+      const first = await staff.ask('MARK_REST', body);
+      expect(first.data).to.include({ marked: 2, version: 2, repeated: false });
+      await hub.closed(group, session);
+      const again = { ...first.data, repeated: true };
+      expect((await staff.ask('MARK_REST', body)).data).to.deep.equal(again);
+      expect((await call(hub.url, 'POST', path, token, body)).data).to.deep.equal(again);
+      const unheard = { ...body, opId: 'never asked' };
+      expect((await staff.ask('MARK_REST', unheard)).code).to.equal('NO_ACTIVE_SESSION');
+      expect((await call(hub.url, 'POST', path, token, unheard)).code).to.equal('NO_ACTIVE_SESSION');
+      expect((await call(hub.url, 'POST', path, token, { status: 'present' })).code).to.equal(
+        'NO_ACTIVE_SESSION',
+      );
+      const other = await hub.school.person('admin');
+      expect((await call(hub.url, 'POST', path, other.token, body)).code).to.equal('NO_ACTIVE_SESSION');
+
+      await call(hub.url, 'POST', '/api/v1/sessions', token, { classId: group.id });
+      expect((await call(hub.url, 'POST', path, token, body)).data).to.deep.equal(again);
+      expect((await call(hub.url, 'POST', path, token, unheard)).code).to.equal('SESSION_CHANGED');
+      expect((await staff.ask('MARK_REST', body)).data).to.include({ marked: 2, repeated: false });
+      staff.close();
+    });
+
     it('[SE2] is for the staff of the class only, and needs a live session', async () => {
       const { group, session } = await hub.running(1, {});
       const path = `/api/v1/sessions/${session.id}/mark-rest`;

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import mongoose from 'mongoose';
 import { addDays } from '../../server/domain/period.ts';
 import { rest } from '../support/finished.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
@@ -85,12 +86,16 @@ describe('REST: statistics and analytics', () => {
   ] as const)
     it(`[AN2] gives each student’s percentage over the ${period}`, async () => {
       const query = `period=${period}&date=2026-02-03&classId=${one.id}`;
+      const [coded] = one.students;
+      const byId = { _id: mongoose.Types.ObjectId.createFromHexString(coded?.id ?? '') };
+      await hub.connection.collection('users').updateOne(byId, { $set: { studentCode: 'S-1' } });
+      const codeOf = (id: string) => (id === coded?.id ? 'S-1' : id);
       const report = await get(one.teacher, `analytics/attendance-percentage?${query}`);
       expect(report).to.include({ period, from, to });
       const within = ({ date }: Put) => date >= from && date <= to;
       const expected = one.students.map(({ id }) => {
         const { counts, percentage } = of((record) => record.studentId === id && within(record));
-        return { studentId: id, name: 'student', ...counts, percentage };
+        return { studentId: id, name: 'student', code: codeOf(id), ...counts, percentage };
       });
       expect(report.students).to.have.deep.members(expected);
     });

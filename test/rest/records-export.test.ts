@@ -54,11 +54,13 @@ describe('REST: export of records', () => {
     const bytes = new Uint8Array(await response.arrayBuffer());
     expect([...bytes.subarray(0, 3)]).to.deep.equal([0xef, 0xbb, 0xbf]);
     const text = new TextDecoder().decode(bytes);
-    expect(text.startsWith('code,name,date,session,status,minutesLate,markedBy,reason\r\n')).to.equal(true);
+    expect(text.startsWith('code,name,date,session,status,minutesLate,markedBy,reason,flags\r\n')).to.equal(
+      true,
+    );
     expect(text.endsWith('\r\n')).to.equal(true);
 
     const [, plain, third, gone] = taught.students;
-    const same = { date, session: sessionId, minutesLate: '' };
+    const same = { date, session: sessionId, minutesLate: '', flags: '' };
     expect(await table(taught.teacher, `classId=${taught.id}`)).to.have.deep.members([
       {
         ...same,

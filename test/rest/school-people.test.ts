@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { createPeople } from '../../server/data/people.ts';
 import { createUsers } from '../../server/data/users.ts';
 import type { StudentId, UserId } from '../../shared/ids.ts';
 import { ask, logIn, newPerson } from '../support/http.ts';
-import { call, startHub, type TestHub } from '../support/hub.ts';
+import { call, connectRaw, startHub, type TestHub } from '../support/hub.ts';
 
 type Person = Record<'id' | 'name' | 'studentCode' | 'sectionId', string>;
 const NOBODY = '0'.repeat(24);
@@ -189,13 +188,70 @@ describe('the school: people', () => {
       studentId: hub.connection.base.Types.ObjectId.createFromHexString(gone.id),
     });
     expect(kept).to.equal(1);
-    const former = await createPeople(hub.connection).formerOf([gone.id]);
-    expect(former).to.deep.equal([{ id: gone.id, name: 'student', code: null }]);
     const body = { studentId: gone.id as string as StudentId };
     expect(code(await as(ada.token, `POST /api/v1/classes/${classId}/students`, body))).to.deep.equal([
       404,
       'STUDENT_NOT_FOUND',
     ]);
+  });
+
+  it('[SC6] every report still has the name and the code of who was deleted, student or co-teacher', async () => {
+    const { id: classId, teacher: ada } = await hub.school.class(0, 'private');
+    const [coded, plain, bo] = await Promise.all([
+      student({ studentCode: 'GONE-1', firstName: 'Zoe', lastName: 'Gone' }),
+      student({ studentCode: undefined, firstName: 'Yan', lastName: 'Also' }),
+      hub.school.person('teacher'),
+    ]);
+    await as(admin, `PATCH /api/v1/teachers/${bo.id}`, { firstName: 'Bo', lastName: 'Left' });
+    await as(ada.token, `POST /api/v1/classes/${classId}/co-teachers`, { userId: bo.id });
+    for (const { id } of [coded, plain])
+      await as(ada.token, `POST /api/v1/classes/${classId}/students`, { studentId: id });
+    await as(ada.token, 'POST /api/v1/sessions', { classId });
+    const staff = await connectRaw('plain', hub.url, { token: bo.token });
+    for (const { id } of [coded, plain])
+      await staff.ask('ATTENDANCE_MARKED', { classId, studentId: id, status: 'late' });
+    await staff.ask('DONE', { classId });
+    staff.close();
+
+    const reports = async () => {
+      const listed = await as(ada.token, `GET /api/v1/attendance/records?classId=${classId}`);
+      const { items } = listed.data as { items: { id: string; studentName?: string }[] };
+      const history = await as(ada.token, `GET /api/v1/attendance/records/${items[0]?.id}/history`);
+      const { lines } = history.data as { lines: { byName?: string }[] };
+      const csv = await ask(hub.url, `GET /api/v1/attendance/export.csv?classId=${classId}`, {
+        token: ada.token,
+      });
+      const percentages = await as(
+        ada.token,
+        `GET /api/v1/analytics/attendance-percentage?classId=${classId}`,
+      );
+      const proximity = await ask(hub.url, 'GET /api/v1/teacher/analytics/attendance_percentage', {
+        token: ada.token,
+      });
+      return {
+        records: items.map(({ studentName }) => studentName),
+        by: lines.map(({ byName }) => byName),
+        csv: (csv.body.data as string).split('\r\n').map((line) => line.split(',')),
+        students: (percentages.data as { students: object[] }).students,
+        proximity: proximity.body as unknown as { student_name: string }[],
+      };
+    };
+    const before = await reports();
+    for (const { id } of [coded, plain])
+      expect((await as(admin, `DELETE /api/v1/students/${id}`)).status).to.equal(200);
+    expect((await as(admin, `DELETE /api/v1/teachers/${bo.id}`)).status).to.equal(200);
+
+    const after = await reports();
+    expect(after).to.deep.equal(before);
+    expect(after.records).to.have.members(['Zoe Gone', 'Yan Also']);
+    expect(after.by).to.deep.equal(['Bo Left']);
+    const cells = after.csv.slice(1, 3).map(([code, name, , , , , markedBy]) => [code, name, markedBy]);
+    expect(cells).to.have.deep.members([
+      ['GONE-1', 'Zoe Gone', 'Bo Left'],
+      [plain.id, 'Yan Also', 'Bo Left'],
+    ]);
+    const called = after.proximity.map((row) => row.student_name);
+    expect(called).to.have.members(['Zoe Gone', 'Yan Also']);
   });
 
   it('[SC6] a teacher who owns a class stays; a co-teacher goes', async () => {

@@ -410,6 +410,9 @@ describe('the web app: administrators', function () {
     await button('End now: Class of 2').click();
     await send('End now');
     await row('Class of 2').getByText('Finished').waitFor();
+    // Who came late attended: the figure is not of those whose record says present alone.
+    await page.getByRole('columnheader', { name: 'Attended' }).waitFor();
+    await row('Class of 2').getByText('1 of 2').waitFor();
     await button('Cancel register: Class of 1').click();
     await dialog().getByLabel('Reason').fill('Fire drill');
     await send('Cancel register');

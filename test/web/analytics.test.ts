@@ -29,6 +29,7 @@ describe('the web app: analytics', function () {
     one = await web.hub.school.class(5, 'private');
     two = await web.hub.school.class(3, 'private');
     for (const [i, { id }] of one.students.entries()) await rename('users', id, 'name', NAMES[i] ?? '');
+    await rename('users', one.students[0]?.id ?? '', 'studentCode', 'S-1');
     await rename('classes', one.id, 'className', 'Physics');
     await rename('classes', two.id, 'className', 'Chemistry');
     // As late as can be: midnight may come while the other files run.
@@ -166,8 +167,15 @@ describe('the web app: analytics', function () {
     const { name, text } = await fileOf(page, 'By student');
     expect(name).to.match(/^By student \d{4}-\d{2}-\d{2} \d{4}-\d{2}-\d{2}\.csv$/);
     expect(
-      text.startsWith('\uFEFFStudent,Present,Late,Partly there,Excused,Absent,Attendance %\r\n'),
+      text.startsWith('\uFEFFStudent,Present,Late,Partly there,Excused,Absent,Attendance %,Student code\r\n'),
     ).to.equal(true);
+    // Whoever has none has the id: namesakes are told apart all the same.
+    const codes = text
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(',').at(-1));
+    expect(codes).to.have.members(one.students.map(({ id }, i) => (i === 0 ? 'S-1' : id)));
     expect(text).to.contain("\r\n'=1+1,").and.to.contain('\r\n"Bo, ""the younger""",');
     expect(text.trimEnd().split('\r\n')).to.have.length(6);
     const day = await fileOf(page, 'By class');

@@ -331,6 +331,32 @@ describe('the web app: teachers', function () {
     await page.getByRole('row', { name: /Finished/ }).waitFor();
   });
 
+  it('[SC6][CI9] the records of a finished register name whom the school has deleted, and show a shared device', async () => {
+    const made = await newClass(['Ada Byron', 'Bo Lindqvist', 'Cleo Díaz']);
+    const session = await start(made, { methods: ['code'] });
+    for (const { token } of made.students.slice(0, 2))
+      await call(web.url, 'POST', '/api/v1/attendance/checkin', token, {
+        method: 'code',
+        proof: { code: session.code },
+        clientId: 'one phone',
+      });
+    await call(web.url, 'POST', `/api/v1/sessions/${session.id}/close`, made.teacher.token);
+    const admin = await web.hub.school.person('admin');
+    await call(web.url, 'DELETE', `/api/v1/students/${made.students[0]?.id}`, admin.token);
+
+    const page = await web.signedIn(made.teacher, `/teach/${made.id}/sessions/${session.id}`);
+    await page.getByRole('row', { name: /Ada Byron.*Shared device/ }).waitFor();
+    await page.getByRole('row', { name: /Bo Lindqvist.*Shared device/ }).waitFor();
+    const cleo = page.getByRole('row', { name: /Cleo Díaz/ });
+    expect(await cleo.textContent())
+      .to.include('Absent')
+      .and.not.include('Shared device');
+    await page.getByRole('button', { name: 'History: Ada Byron' }).click();
+    await page.getByRole('dialog').getByRole('listitem').filter({ hasText: 'Shared device' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Correct: Ada Byron' }).waitFor();
+  });
+
   it('[WA2] tells why a mark was refused, and shows the card as it was', async () => {
     const made = await newClass();
     const session = await start(made);

@@ -68,6 +68,7 @@ export const createAnalyticsService = (deps: Deps) => {
       const students = [...tallies].map(([studentId, tally]) => ({
         studentId,
         name: people.get(studentId)?.name,
+        code: people.get(studentId)?.code,
         ...tally,
         percentage: attendance(tally),
       }));

@@ -76,12 +76,12 @@ export const createReach = ({ register, revive }: Deps) => {
       return session;
     },
 
-    /** The status of one student in the live session of a class; null when unmarked, or when nothing is live. */
-    async statusOf(classId: ClassId, studentId: StudentId): Promise<Status | null> {
+    /** The status of one student in the live session of a class; null when unmarked, undefined when nothing is live. */
+    async statusOf(classId: ClassId, studentId: StudentId): Promise<Status | null | undefined> {
       try {
         return (await alive(classId, () => register.entry(classId, studentId)))?.status ?? null;
       } catch (error) {
-        if (isNone(error)) return null;
+        if (isNone(error)) return undefined;
         throw error;
       }
     },

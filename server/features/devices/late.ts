@@ -49,9 +49,9 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
       if (!replaces && read.history.some((line) => sameMark(line, evidence)))
         return { ...before, already: true };
       if (!replaces && read.history.length >= PAST_MOST) return { ...before, already };
-      const { studentId, status, source, at, by, reason, minutesLate, skewed } = read;
+      const { studentId, status, source, at, by, reason, minutesLate, skewed, flags } = read;
       const line: PastLine = replaces
-        ? { studentId, status, source, at, by, reason, minutesLate, skewed, applied: true }
+        ? { studentId, status, source, at, by, reason, minutesLate, skewed, flags, applied: true }
         : { ...evidence, applied: false };
       const entry: MarkedEntry = { ...evidence, version: read.version };
       if (await records.amend(read, { entry, replaces, history: [...read.history, line] }))

@@ -5,7 +5,8 @@ import type { Names, Naming } from '../../data/names.ts';
 import type { RecordReads } from '../../data/record-reads.ts';
 import type { Asker, Scope } from './scope.ts';
 
-const COLUMNS = ['code', 'name', 'date', 'session', 'status', 'minutesLate', 'markedBy', 'reason'];
+/** New ones come last: people's spreadsheets count on the place of those that there are. */
+const COLUMNS = ['code', 'name', 'date', 'session', 'status', 'minutesLate', 'markedBy', 'reason', 'flags'];
 /** How many people's names are remembered on the way. */
 const REMEMBERED = 10_000;
 
@@ -25,10 +26,20 @@ export const createExporting = ({ reads, scope, names }: Deps) => {
       const ids = new Set(batch.flatMap(({ studentId, by }) => (by ? [studentId, by] : [studentId])));
       const unknown = [...ids].filter((id) => !known.has(id));
       for (const [id, naming] of await names.ofPeople(unknown)) known.set(id, naming);
-      const table = batch.map(({ studentId, by, date, sessionId, status, minutesLate, reason }) => {
+      const table = batch.map(({ studentId, by, date, sessionId, status, minutesLate, reason, flags }) => {
         const { code, name } = known.get(studentId) ?? { code: studentId, name: '' };
         const markedBy = by === undefined ? undefined : (known.get(by)?.name ?? by);
-        return csvLine([code, name, date, sessionId, status, minutesLate, markedBy, reason]);
+        return csvLine([
+          code,
+          name,
+          date,
+          sessionId,
+          status,
+          minutesLate,
+          markedBy,
+          reason,
+          flags?.join(' '),
+        ]);
       });
       yield head + table.join('');
       head = '';

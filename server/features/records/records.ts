@@ -5,7 +5,7 @@ import type { Page } from '../../data/mongo.ts';
 import type { Names } from '../../data/names.ts';
 import type { RecordReads } from '../../data/record-reads.ts';
 import type { AttendanceRecord } from '../../data/records.ts';
-import { historyOf } from '../../domain/correction.ts';
+import { historyOf, withoutFlags } from '../../domain/correction.ts';
 import type { Asker, Scope } from './scope.ts';
 
 /** A record as the staff of its class sees it. */
@@ -14,9 +14,10 @@ export const staffView = (record: AttendanceRecord): RecordView => ({
   by: record.by,
   reason: record.reason,
   skewed: record.skewed,
+  flags: record.flags && [...record.flags],
 });
 
-/** A record as its student sees it: not who marked, nor why (AU1). */
+/** A record as its student sees it: not who marked, nor why (AU1), nor what the staff should look at (CI9). */
 export const ownView = (record: AttendanceRecord): RecordView => ({
   id: record.id,
   classId: record.classId,
@@ -81,7 +82,7 @@ export const createRecordsService = ({ reads, scope, names }: Deps) => {
       if (!asStaff)
         return {
           id,
-          lines: lines.map(({ by: _, reason, ...line }) => ({
+          lines: withoutFlags(lines).map(({ by: _, reason, ...line }) => ({
             ...line,
             ...(line.kind === 'correction' && { reason }),
           })),

@@ -88,7 +88,7 @@ export const RecordHistoryDialog = ({ record, name, onClose }: Props) => {
 };
 
 const HistoryLine = ({ of }: { of: RecordHistory['lines'][number] }) => {
-  const { admin, source } = useTexts();
+  const { admin, source, teacher } = useTexts();
   const words = admin.records;
   const format = useFormat();
   const from = of.from !== of.to ? of.from : null;
@@ -103,6 +103,7 @@ const HistoryLine = ({ of }: { of: RecordHistory['lines'][number] }) => {
         )}
         <StatusChip status={of.to} />
         {!of.applied && <Chip tone="plain">{words.notApplied}</Chip>}
+        {of.flags?.includes('shared-device') && <Chip tone="warn">{teacher.sharedDevice}</Chip>}
       </span>
       <span className={styles.soft}>
         {[format.moment(of.at), of.byName ?? source[of.source]].join(' · ')}

@@ -24,7 +24,7 @@ export const RecordList = ({
   /** Where all are of one class and day anyway. */
   withoutClass?: boolean;
 }) => {
-  const { admin, common, source } = useTexts();
+  const { admin, common, source, teacher } = useTexts();
   const words = admin.records;
   const format = useFormat();
   const { nameOf } = useClassNames();
@@ -59,6 +59,7 @@ export const RecordList = ({
           {source[record.source]}
           {record.corrected && <Chip tone="warn">{words.corrected}</Chip>}
           {record.withdrawn && <Chip tone="plain">{words.withdrawn}</Chip>}
+          {record.flags?.includes('shared-device') && <Chip tone="warn">{teacher.sharedDevice}</Chip>}
         </span>
       ),
     },

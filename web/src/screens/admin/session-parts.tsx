@@ -17,7 +17,7 @@ export const SessionChip = ({ state }: { state: SessionState }) => (
   <Chip tone={TONES[state]}>{useTexts().admin.sessions.states[state]}</Chip>
 );
 
-/** How many were there, of how many; a dash while nobody has counted. */
+/** How many attended, the late and the partly there too, of how many; a dash while nobody has counted. */
 export const thereOf = (
   counts: Counts | undefined,
   words: Texts['admin']['sessions'],

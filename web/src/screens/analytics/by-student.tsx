@@ -27,7 +27,7 @@ const sorted = (students: readonly Student[], order: string, language: string): 
 };
 
 const Students = ({ report, mark }: { report: PercentageReport; mark: number }) => {
-  const { analytics, common, status } = useTexts();
+  const { admin, analytics, common, status } = useTexts();
   const language = useLanguage();
   const format = useFormat();
   const address = useAddress();
@@ -78,8 +78,18 @@ const Students = ({ report, mark }: { report: PercentageReport; mark: number }) 
       <DownloadButton
         onClick={() =>
           downloadCsv(`${analytics.byStudent} ${report.from} ${report.to}`, [
-            [analytics.student, ...SHOWN.map((one) => status[one]), `${analytics.attendance} %`],
-            ...rows.map((row) => [row.name, ...SHOWN.map((one) => row[one]), row.percentage ?? undefined]),
+            [
+              analytics.student,
+              ...SHOWN.map((one) => status[one]),
+              `${analytics.attendance} %`,
+              admin.people.studentCode,
+            ],
+            ...rows.map((row) => [
+              row.name,
+              ...SHOWN.map((one) => row[one]),
+              row.percentage ?? undefined,
+              row.code ?? row.studentId,
+            ]),
           ])
         }
       />

@@ -256,7 +256,7 @@ export const admin: typeof en = {
     opened: 'بدأ',
     closed: 'انتهى',
     room: 'القاعة',
-    there: 'الحاضرون',
+    there: 'الحضور',
     thereOf: (there, all) => `${there} من ${all}`,
     openWhat: (name) => `فتح ${name}`,
     liveNote: 'الكشف جارٍ. تظهر السجلات عند انتهائه.',

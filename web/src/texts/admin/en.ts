@@ -248,7 +248,7 @@ export const admin = {
     opened: 'Opened',
     closed: 'Ended',
     room: 'Room',
-    there: 'Present',
+    there: 'Attended',
     thereOf: (there: string, all: string) => `${there} of ${all}`,
     openWhat: (name: string) => `Open ${name}`,
     liveNote: 'It is being taken. Its records are there when it is finished.',

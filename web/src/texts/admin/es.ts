@@ -259,7 +259,7 @@ export const admin: typeof en = {
     opened: 'Abierta',
     closed: 'Terminada',
     room: 'Aula',
-    there: 'Presentes',
+    there: 'Asistieron',
     thereOf: (there, all) => `${there} de ${all}`,
     openWhat: (name) => `Abrir ${name}`,
     liveNote: 'Está en curso. Los registros estarán cuando termine.',

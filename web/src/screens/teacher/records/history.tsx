@@ -41,6 +41,7 @@ export const HistoryDialog = ({
                     format.moment(at),
                     byName,
                     line.minutesLate && teacher.minutesLate(line.minutesLate),
+                    line.flags?.includes('shared-device') && teacher.sharedDevice,
                     !applied && teacher.notApplied,
                   ]
                     .filter(Boolean)

@@ -58,7 +58,14 @@ export const RecordsPage = ({ classId, sessionId }: { classId: string; sessionId
     });
   }, [classId, sessionId]);
 
-  const names = new Map(detail?.students.map(({ id, name }) => [id as string, name]));
+  // Whoever has left the class, or the school, is named by the record alone.
+  const listed = (records.data?.data ?? []).map(({ studentId, studentName }) => ({
+    id: studentId as string,
+    name: studentName,
+  }));
+  const names = new Map(
+    [...listed, ...(detail?.students ?? [])].flatMap(({ id, name }) => (name ? [[id as string, name]] : [])),
+  );
   const { compare } = new Intl.Collator(language, { numeric: true });
   const byName = (a: RecordView, b: RecordView) =>
     compare(names.get(a.studentId) ?? '\uffff', names.get(b.studentId) ?? '\uffff');

@@ -4,7 +4,6 @@ import { useFormat, useTexts } from '../../../lib/language.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { StatusChip } from '../../../ui/status.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
-import { StudentName } from './name.tsx';
 import { useNarrow } from './narrow.ts';
 import styles from './records.module.css';
 
@@ -23,15 +22,16 @@ export const RecordTable = ({
   const narrow = useNarrow();
   const name = ({ studentId, withdrawn }: RecordView) => (
     <span>
-      <StudentName id={studentId} known={names.get(studentId)} />
+      <b>{names.get(studentId) ?? teacher.unknownName}</b>
       {withdrawn && <span className={styles.note}> · {teacher.withdrawn}</span>}
     </span>
   );
-  const status = ({ status: now, minutesLate, corrected }: RecordView) => (
+  const status = ({ status: now, minutesLate, corrected, flags }: RecordView) => (
     <span className={styles.cell}>
       <StatusChip status={now} />
       {!!minutesLate && <span>{teacher.minutesLate(minutesLate)}</span>}
       {corrected && <span className={styles.note}>{teacher.corrected}</span>}
+      {flags?.includes('shared-device') && <span className={styles.warn}>{teacher.sharedDevice}</span>}
     </span>
   );
   const wide: Column<RecordView>[] = [
