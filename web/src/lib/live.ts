@@ -23,7 +23,7 @@ export const live = (): Client => {
     token: () => session.renew(),
     outbox: indexedDbOutbox(now.user.id),
     onState: (state) => connection.set(state),
-    onWaiting: (count) => waiting.set(count),
+    onWaiting: (_, students) => waiting.set(students),
     onRefused: refused,
   });
   current = { userId: now.user.id, client };
