@@ -151,6 +151,7 @@ export const first = {
     after: 'The end must come after the beginning',
     notRoom: 'Name a room here, not coordinates',
     missing: 'This is missing',
+    neverLate: (n: number) => `Nobody could be late: check-in ends after ${of(n, 'minute', 'minutes')}`,
     tooMany: 'There are too many already; remove one first',
   },
   faults,

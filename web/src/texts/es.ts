@@ -205,6 +205,8 @@ export const es: Texts = {
     after: 'El final debe ser posterior al comienzo',
     notRoom: 'Escribe el nombre de un aula, no coordenadas',
     missing: 'Falta este dato',
+    neverLate: (n) =>
+      `Nadie podría llegar tarde: el registro se cierra ${count(n, { one: 'al minuto', other: 'a los # minutos' })}`,
     tooMany: 'Ya hay demasiados; quita uno primero',
   },
   teacher,

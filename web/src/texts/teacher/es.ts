@@ -7,7 +7,14 @@ const students = (n: number) => of(n, 'estudiante', 'estudiantes');
 /** Pantallas del profesorado. */
 export const teacher: Texts['teacher'] = {
   title: 'Mis clases',
-  notTaken: (n, shown) => (n === 0 ? 'Hoy se ha pasado lista en todas.' : `${shown} sin pasar lista hoy`),
+  notTaken: (open, live) =>
+    [
+      open > 0 && `${open} sin pasar lista hoy`,
+      live > 0 && of(live, 'lista en curso ahora', 'listas en curso ahora'),
+      open + live === 0 && 'Hoy se ha pasado lista en todas.',
+    ]
+      .filter(Boolean)
+      .join(' · '),
   newClass: 'Nueva clase',
   createClass: 'Crear clase',
   noClasses: 'Todavía no hay clases',
@@ -27,6 +34,7 @@ export const teacher: Texts['teacher'] = {
   requiredAny: 'Cualquiera de ellos',
   requiredAll: 'Todos ellos',
   minutes: 'Se cierra a los (minutos)',
+  closesAfterHint: (max) => `${max} si se deja vacío, y como máximo`,
   room: 'Aula',
   lateAfter: 'Tarde a partir de (minutos)',
   lateUntil: 'Sin registro a partir de (minutos)',
@@ -102,6 +110,8 @@ export const teacher: Texts['teacher'] = {
   noneLiveNote: 'Empieza: los estudiantes se registran con código o código QR, y tú marcas al resto.',
   isOver: 'Esta lista está terminada',
   isOverNote: 'Sus registros se pueden consultar y corregir.',
+  overAt: (time, by) =>
+    by ? `La terminó ${by} a las ${time}.` : `Terminó a las ${time}, al acabarse su tiempo.`,
   offlineTitle: 'Sin conexión y sin lista en este dispositivo',
   offlineNote: 'Una lista que se abrió aquí antes se puede seguir pasando sin conexión. Esta no se abrió.',
   showRecords: 'Ver registros',

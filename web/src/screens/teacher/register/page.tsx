@@ -1,4 +1,4 @@
-import { CircleStop, CloudOff, History, ListChecks, Settings } from 'lucide-react';
+import { CloudOff, History, Settings } from 'lucide-react';
 import { useState, useSyncExternalStore } from 'react';
 import type { ClassDetail } from '../../../../../shared/rest/classes.ts';
 import { useTexts } from '../../../lib/language.ts';
@@ -7,9 +7,9 @@ import { useShown } from '../../../lib/queries.ts';
 import { ButtonLink } from '../../../ui/button.tsx';
 import { Failure, Loading, Stale, State } from '../../../ui/feedback.tsx';
 import { Head } from '../../../ui/frame.tsx';
-import { StartButtons } from '../start.tsx';
 import { type Book, bookOf } from './book.ts';
 import { LiveRegister } from './live.tsx';
+import { NoRegister } from './none.tsx';
 import styles from './register.module.css';
 
 /** Where the register stands, as one word that changes seldom. */
@@ -62,22 +62,11 @@ export const RegisterPage = ({ classId }: { classId: string }) => {
           <State icon={CloudOff} title={teacher.offlineTitle} note={teacher.offlineNote} />
         )
       ) : (
-        <State
-          icon={stage === 'closed' ? CircleStop : ListChecks}
-          title={stage === 'closed' ? teacher.isOver : teacher.noneLive}
-          note={stage === 'closed' ? teacher.isOverNote : teacher.noneLiveNote}
-        >
-          {stage === 'closed' && book.view.sessionId !== undefined && (
-            <ButtonLink
-              href={`/teach/${classId}/sessions/${book.view.sessionId}`}
-              variant="primary"
-              icon={History}
-            >
-              {teacher.showRecords}
-            </ButtonLink>
-          )}
-          <StartButtons classId={classId} />
-        </State>
+        <NoRegister
+          classId={classId}
+          detail={info}
+          ended={stage === 'closed' ? book.view.sessionId : undefined}
+        />
       )}
     </>
   );
