@@ -7,6 +7,7 @@ import {
   socketIoTransport,
 } from '../../../shared/client/index.ts';
 import { connection, refused, waiting } from './live-state.ts';
+import { keepRefused } from './missed.ts';
 import { indexedDbOutbox } from './outbox.ts';
 import { session } from './session.ts';
 
@@ -24,7 +25,10 @@ export const live = (): Client => {
     outbox: indexedDbOutbox(now.user.id),
     onState: (state) => connection.set(state),
     onWaiting: (_, students) => waiting.set(students),
-    onRefused: refused,
+    onRefused(one) {
+      keepRefused(now.user.id, one);
+      refused(one);
+    },
   });
   current = { userId: now.user.id, client };
   // What it ends with is in its state.

@@ -10,6 +10,7 @@ import { Cards } from '../../ui/card.tsx';
 import { Asked, State } from '../../ui/feedback.tsx';
 import { Head } from '../../ui/frame.tsx';
 import { ClassCard, type Standing, standingOf } from './class-card.tsx';
+import { MissedEverywhere } from './missed/panel.tsx';
 import { NewClassDialog } from './new-class.tsx';
 
 /** Longer than any session stays open, in ms, so that what is live or of today began within it. */
@@ -41,6 +42,7 @@ export const Classes = () => {
           {teacher.newClass}
         </Button>
       </Head>
+      <MissedEverywhere />
       <Asked query={classes}>
         {(items) =>
           items.length === 0 ? (

@@ -1,4 +1,5 @@
 import type { Texts } from '../en.ts';
+import { missed } from './missed/ar.ts';
 
 // Names within quotation marks are kept apart by isolates: a name may be written from left to right.
 
@@ -174,6 +175,7 @@ export const teacher: Texts['teacher'] = {
   cancelSession: 'إلغاء هذا الكشف',
   cancelNote: 'الكشف الملغى لا يُحسب في شيء، وما سُجّل فيه لا يُحفظ.',
   cancelled: 'أُلغي الكشف',
+  missed,
   records: 'ما سُجّل',
   stillLive: 'هذا الكشف لا يزال جاريًا',
   noRecords: 'لا شيء مسجّل',

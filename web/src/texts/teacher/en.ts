@@ -1,3 +1,5 @@
+import { missed } from './missed/en.ts';
+
 const plural = new Intl.PluralRules('en');
 const of = (n: number, one: string, other: string) => `${n} ${plural.select(n) === 'one' ? one : other}`;
 
@@ -115,6 +117,7 @@ export const teacher = {
   cancelSession: 'Cancel this register',
   cancelNote: 'A cancelled register counts nowhere. What was marked in it is not recorded.',
   cancelled: 'The register is cancelled',
+  missed,
   records: 'Records',
   stillLive: 'This register is still being taken',
   noRecords: 'No records',

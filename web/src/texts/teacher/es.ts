@@ -1,4 +1,5 @@
 import type { Texts } from '../en.ts';
+import { missed } from './missed/es.ts';
 
 const plural = new Intl.PluralRules('es');
 const of = (n: number, one: string, other: string) => `${n} ${plural.select(n) === 'one' ? one : other}`;
@@ -118,6 +119,7 @@ export const teacher: Texts['teacher'] = {
   cancelSession: 'Anular esta lista',
   cancelNote: 'Una lista anulada no cuenta en ningún sitio. Lo marcado en ella no se registra.',
   cancelled: 'La lista está anulada',
+  missed,
   records: 'Registros',
   stillLive: 'Esta lista todavía se está pasando',
   noRecords: 'Sin registros',

@@ -7,6 +7,7 @@ import { useShown } from '../../../lib/queries.ts';
 import { ButtonLink } from '../../../ui/button.tsx';
 import { Failure, Loading, Stale, State } from '../../../ui/feedback.tsx';
 import { Head } from '../../../ui/frame.tsx';
+import { MissedMarks } from '../missed/panel.tsx';
 import { type Book, bookOf } from './book.ts';
 import { LiveRegister } from './live.tsx';
 import { NoRegister } from './none.tsx';
@@ -42,6 +43,7 @@ export const RegisterPage = ({ classId }: { classId: string }) => {
             <Stale since={since ?? detail.data?.since} />
           </div>
         )}
+        <MissedMarks classId={classId} brief />
         <LiveRegister book={book} detail={info} onStranger={() => void detail.refetch()} />
       </>
     );
@@ -55,6 +57,7 @@ export const RegisterPage = ({ classId }: { classId: string }) => {
           {teacher.settings}
         </ButtonLink>
       </Head>
+      <MissedMarks classId={classId} />
       {stage === 'unknown' ? (
         connected || book.known() === undefined ? (
           <Loading lines={6} />
