@@ -74,7 +74,7 @@ const optionsOf = (
           const y = Math.round(valToPos(mark, 'y', true));
           ctx.save();
           ctx.strokeStyle = warn;
-          ctx.lineWidth = 1.5 * devicePixelRatio;
+          ctx.lineWidth = 2 * devicePixelRatio;
           ctx.setLineDash([6 * devicePixelRatio, 6 * devicePixelRatio]);
           ctx.beginPath();
           ctx.moveTo(bbox.left, y);
