@@ -231,6 +231,7 @@ export const build = async (
     accounts,
     socketTickets,
     timeZone: config.TIME_ZONE,
+    maxSessionMinutes: config.SESSION_MAX_MINUTES,
     classes: classesService,
     sessions: sessionService,
     ...(await buildRecords({

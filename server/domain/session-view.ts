@@ -27,6 +27,7 @@ type Known = {
   readonly openedAt: string;
   readonly closesAt: string;
   readonly closedAt?: string | undefined;
+  readonly doneBy?: UserId | undefined;
   readonly lateRule?: SessionOptions['lateRule'];
   readonly deviceId?: string | undefined;
   readonly room?: string | undefined;
@@ -45,6 +46,7 @@ export const sessionView = (known: Known): Session => ({
   openedAt: known.openedAt,
   closesAt: known.closesAt,
   ...(known.closedAt !== undefined && { closedAt: known.closedAt }),
+  ...(known.closedAt !== undefined && known.doneBy !== undefined && { closedBy: known.doneBy }),
   ...(known.lateRule !== undefined && { lateRule: known.lateRule }),
   ...(known.deviceId !== undefined && { deviceId: known.deviceId }),
   ...(known.room !== undefined && { room: known.room }),

@@ -26,8 +26,11 @@ export type ClientOptions = {
   onState?: (state: ConnectionState, why?: Fault) => void;
   /** Told of each mark that the server will never take. */
   onRefused?: (refused: Refused) => void;
-  /** Told how many marks wait for their acknowledgement, whenever that changes. */
-  onWaiting?: (waiting: number) => void;
+  /**
+   * Told how many marks wait for their acknowledgement, and of how many students they are (of one class each), whenever
+   * that changes: who is tapped twice has two marks.
+   */
+  onWaiting?: (waiting: number, students: number) => void;
   /** How long a call, the opening of a connection and a mark on an open one may go unanswered, ms (10,000). */
   timeoutMs?: number;
   /** How many unacknowledged marks are kept before OUTBOX_FULL (10,000). */

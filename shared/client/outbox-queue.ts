@@ -36,9 +36,15 @@ export type Item = {
 /** Asks for the live session of a class; null when there is none. Rejects when offline. */
 export type FindSession = (classId: string) => Promise<{ sessionId: string; openedAt: string } | null>;
 
+/** Where a mark waits: those of one student of one class go one after the other. */
+export const laneOf = ({ classId, studentId }: Pick<KeptMark, 'classId' | 'studentId'>): string =>
+  `${classId} ${studentId}`;
+
 /** The unsettled marks in order, and the two ways in which one leaves. */
 export type Queue = {
   readonly items: ReadonlyMap<string, Item>;
+  /** How many marks are in each lane. */
+  readonly lanes: ReadonlyMap<string, number>;
   put(mark: KeptMark, state: Item['state']): Item;
   acknowledge(item: Item, reply: MarkReply): void;
   refuse(item: Item, fault: Fault): void;
@@ -58,22 +64,28 @@ export const createQueue = ({
   onLeft: () => void;
 }): Queue => {
   const items = new Map<string, Item>();
+  const lanes = new Map<string, number>();
   const remove = (item: Item) => {
-    items.delete(item.mark.opId);
+    if (!items.delete(item.mark.opId)) return;
+    const left = (lanes.get(item.lane) ?? 1) - 1;
+    if (left > 0) lanes.set(item.lane, left);
+    else lanes.delete(item.lane);
     store.drop(item.mark.opId).catch(() => {});
     onLeft();
   };
   return {
     items,
+    lanes,
     put(mark, state) {
       const item: Item = {
         mark,
-        lane: `${mark.classId} ${mark.studentId}`,
+        lane: laneOf(mark),
         state,
         sentAt: 0,
         answer: deferred(),
       };
       items.set(mark.opId, item);
+      lanes.set(item.lane, (lanes.get(item.lane) ?? 0) + 1);
       return item;
     },
     acknowledge(item, reply) {

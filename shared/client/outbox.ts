@@ -5,6 +5,7 @@ import {
   createQueue,
   type FindSession,
   type Item,
+  laneOf,
   type MarkReply,
   type Outbox,
   type Refused,
@@ -45,20 +46,27 @@ export const createOutbox = ({
   /** The connection is no good for marks: another one is needed. */
   giveUp: (why: Fault) => void;
   onRefused: (refused: Refused) => void;
-  onWaiting: (waiting: number) => void;
+  onWaiting: (waiting: number, students: number) => void;
 }): Outbox => {
   const backoff = createBackoff({ baseMs: 200, maxMs: 10_000, random });
   const finding = new Set<string>();
   let loaded: Promise<void> | undefined;
-  let entering = 0;
+  /** Marks that come while the store is still being read, by opId. */
+  const entering = new Map<string, string>();
   let closed: Fault | undefined;
   let connected = false;
   let inFlight = 0;
   let stopPause: (() => void) | undefined;
   let stopWatch: (() => void) | undefined;
 
-  const waiting = () => queue.items.size + entering;
-  const queue = createQueue({ store, onRefused, onLeft: () => onWaiting(waiting()) });
+  const waiting = () => queue.items.size + entering.size;
+  const students = () => {
+    let n = queue.lanes.size;
+    for (const lane of new Set(entering.values())) if (!queue.lanes.has(lane)) n += 1;
+    return n;
+  };
+  const told = () => onWaiting(waiting(), students());
+  const queue = createQueue({ store, onRefused, onLeft: told });
 
   const pause = () => {
     stopPause ??= timers.after(backoff.next(), () => {
@@ -139,7 +147,7 @@ export const createOutbox = ({
   const load = () => {
     const bringIn = (marks: readonly KeptMark[]) => {
       for (const mark of marks) if (!queue.items.has(mark.opId)) queue.put(mark, 'ready');
-      if (marks.length > 0) onWaiting(waiting());
+      if (marks.length > 0) told();
       pump();
     };
     loaded ??= store
@@ -157,12 +165,12 @@ export const createOutbox = ({
     async add(mark) {
       if (waiting() >= limit) throw new Fault('OUTBOX_FULL');
       store.note?.(mark);
-      entering += 1;
-      onWaiting(waiting());
+      entering.set(mark.opId, laneOf(mark));
+      told();
       try {
         await load();
       } finally {
-        entering -= 1;
+        entering.delete(mark.opId);
       }
       if (closed) throw closed;
       const item = queue.put(mark, 'storing');

@@ -66,6 +66,8 @@ export const Session = z.object({
   openedAt: z.string(),
   closesAt: z.string(),
   closedAt: z.string().optional(),
+  /** Who finished it; absent where its time was up. */
+  closedBy: UserId.optional(),
   lateRule: LateRule.optional(),
   deviceId: z.string().optional(),
   room: z.string().optional(),

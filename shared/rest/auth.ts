@@ -60,6 +60,8 @@ export const WebSession = Tokens.pick({ accessToken: true, tokenType: true, expi
     user: Me,
     /** The school's (IANA name): in it calendar days are counted, wherever the browser is. */
     timeZone: z.string(),
+    /** The longest that a session may stay open, and what it gets where nothing is asked for. */
+    maxSessionMinutes: z.number(),
   })
   .meta({ id: 'WebSession' });
 export type WebSession = z.infer<typeof WebSession>;

@@ -49,7 +49,14 @@ for (const mode of MODES)
       const expires = flags.find((flag) => flag.startsWith('expires='))?.slice(8) ?? '';
       expect(Date.parse(expires)).to.be.greaterThan(Date.now() + 24 * 3600_000);
       expect(JSON.stringify(answer.body)).not.to.include(value);
-      expect(answer.body.data).to.have.all.keys('accessToken', 'tokenType', 'expiresAt', 'user', 'timeZone');
+      expect(answer.body.data).to.have.all.keys(
+        'accessToken',
+        'tokenType',
+        'expiresAt',
+        'user',
+        'timeZone',
+        'maxSessionMinutes',
+      );
       expect(answer.headers.get('cache-control')).to.equal('no-store');
     });
 

@@ -122,7 +122,7 @@ export async function startApp(
 
   const app = createApp({
     routes: [
-      ...authRoutes({ auth, accounts, socketTickets, timeZone: 'UTC' }),
+      ...authRoutes({ auth, accounts, socketTickets, timeZone: 'UTC', maxSessionMinutes: 180 }),
       ...userRoutes({ accounts }),
       ...classRoutes({ classes }),
       ...liveDialect({

@@ -12,6 +12,26 @@ const fixed = (value: number | null) => (value === null ? '–' : `${Math.round(
 const cells = async (row: Locator) =>
   (await row.getByRole('cell').allInnerTexts()).map((text) => text.trim());
 
+/** Looks at every frame until it is so; a page's own policy forbids Playwright's way of asking. */
+const until = (page: Page, test: string) =>
+  page.evaluate(`new Promise((done) => {
+        const look = () => ((${test})() ? done() : requestAnimationFrame(look));
+        look();
+      })`);
+/** Waits until the chart has a point of this colour. */
+const has = (page: Page, red: number, green: number, blue: number) =>
+  until(
+    page,
+    `() => {
+        const canvas = document.querySelector('figure canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        for (let i = 0; i < data.length; i += 4)
+          if (data[i] === ${red} && data[i + 1] === ${green} && data[i + 2] === ${blue} && data[i + 3] === 255)
+            return true;
+        return false;
+      }`,
+  );
+
 describe('the web app: analytics', function () {
   this.timeout(60_000);
   let web: Web;
@@ -80,27 +100,13 @@ describe('the web app: analytics', function () {
     const page = await open();
     const canvas = page.locator('figure canvas');
     await canvas.waitFor();
-    /** Looks at every frame until it is so; a page's own policy forbids Playwright's way of asking. */
-    const until = (test: string) =>
-      page.evaluate(`new Promise((done) => {
-        const look = () => ((${test})() ? done() : requestAnimationFrame(look));
-        look();
-      })`);
-    const has = (red: number, green: number, blue: number) =>
-      until(`() => {
-        const canvas = document.querySelector('figure canvas');
-        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        for (let i = 0; i < data.length; i += 4)
-          if (data[i] === ${red} && data[i + 1] === ${green} && data[i + 2] === ${blue} && data[i + 3] === 255)
-            return true;
-        return false;
-      }`);
-    await has(0x2f, 0x3f, 0xb8);
+    await has(page, 0x2f, 0x3f, 0xb8);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await has(0xa8, 0xb4, 0xff);
+    await has(page, 0xa8, 0xb4, 0xff);
     const wide = (await canvas.boundingBox())?.width ?? 0;
     await page.setViewportSize(SIZES.phone);
     await until(
+      page,
       `() => document.querySelector('figure canvas').getBoundingClientRect().width < ${SIZES.phone.width}`,
     );
     expect(wide).to.be.greaterThan(SIZES.phone.width);
@@ -195,6 +201,38 @@ describe('the web app: analytics', function () {
     for (const words of ['Nothing to draw yet', 'No register on this day'])
       await fresh.getByRole('heading', { name: words }).waitFor();
   });
+
+  it('draws the line of the mark for a single day too', async () => {
+    const single = await web.hub.school.class(5, 'private');
+    await putTerm(web.hub, [single], [today]);
+    const page = await web.signedIn(single.teacher, '/analytics');
+    await page.getByRole('img', { name: /^Attendance on 1 day,/ }).waitFor();
+    await page.getByText('Marked below 80%').waitFor();
+    await has(page, 0x7a, 0x4a, 0x00);
+  });
+
+  for (const [size, locale] of [
+    ['tablet', 'en-GB'],
+    ['tablet', 'es'],
+    ['phone', 'en-GB'],
+  ] as const)
+    it(`has every figure of a student in sight (${size}, ${locale})`, async () => {
+      const page = await web.signedIn(one.teacher, '/analytics?period=semester', {
+        viewport: SIZES[size],
+        locale,
+      });
+      const table = page.getByRole('table').last();
+      const row = table.getByRole('row').filter({ hasText: 'Ada Byron' });
+      await row.waitFor();
+      const hidden = await page.evaluate<number>(`(() => {
+        const { scrollWidth, clientWidth } = [...document.querySelectorAll('table')].at(-1).parentElement;
+        return scrollWidth - clientWidth;
+      })()`);
+      expect(hidden).to.be.at.most(0);
+      const { present, absent } = tallyOf(put.filter(({ studentId }) => studentId === one.students[0]?.id));
+      if (size === 'phone') await row.filter({ hasText: `Present ${present}` }).waitFor();
+      else expect((await cells(row)).at(-1)).to.equal(String(absent));
+    });
 
   for (const colorScheme of ['light', 'dark'] as const)
     it(`axe finds nothing (${colorScheme}, phone and wide)`, async () => {

@@ -32,12 +32,15 @@ const tokens = (grant: Grant): Tokens => ({
 
 /** Where the browser sends the web app's cookie, and nowhere else. */
 const WEB = '/api/v1/auth/session';
-const webSession = (grant: Grant, timeZone: string): WebSession => ({
+/** What the web app has to know of how this school's server is set. */
+type Settings = Pick<WebSession, 'timeZone' | 'maxSessionMinutes'>;
+const webSession = (grant: Grant, { timeZone, maxSessionMinutes }: Settings): WebSession => ({
   accessToken: grant.accessToken,
   tokenType: 'Bearer',
   expiresAt: iso(grant.expiresAt),
   user: me(grant.user),
   timeZone,
+  maxSessionMinutes,
 });
 
 /** `/api/v1/auth`. */
@@ -46,12 +49,12 @@ export const authRoutes = ({
   accounts,
   socketTickets,
   timeZone,
+  maxSessionMinutes,
 }: {
   auth: Auth;
   accounts: Accounts;
   socketTickets: SocketTickets;
-  timeZone: string;
-}): Route[] => [
+} & Settings): Route[] => [
   route(
     {
       method: 'post',
@@ -101,7 +104,7 @@ export const authRoutes = ({
     async ({ body, ip, browser }) => {
       const grant = await auth.logIn(body, { address: ip, kind: 'web' });
       browser.set(grant.cookie, grant.refreshExpiresAt);
-      return webSession(grant, timeZone);
+      return webSession(grant, { timeZone, maxSessionMinutes });
     },
   ),
   route(
@@ -119,7 +122,7 @@ export const authRoutes = ({
     async ({ browser }) => {
       const grant = await auth.renew(browser.cookie);
       browser.set(grant.cookie, grant.refreshExpiresAt);
-      return webSession(grant, timeZone);
+      return webSession(grant, { timeZone, maxSessionMinutes });
     },
   ),
   route(

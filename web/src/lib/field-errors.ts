@@ -14,6 +14,7 @@ const KNOWN: readonly (readonly [RegExp, (fields: Fields, n: number) => string])
   [/^is too long$/, ({ bytes }) => bytes],
   [/^Too small: expected (?:number|int) to be >=(-?\d+)/, ({ least }, n) => least(n)],
   [/^Too big: expected (?:number|int) to be <=(-?\d+)/, ({ most }, n) => most(n)],
+  [/^a session may stay open for ([\d.]+) minutes at most$/, ({ most }, n) => most(n)],
   [/^Too big: expected array to have <=(\d+)/, ({ fewer }, n) => fewer(n)],
   [/^Invalid input: expected (?:number|int),/, ({ number }) => number],
   [/^Invalid email/, ({ email }) => email],
@@ -27,6 +28,7 @@ const KNOWN: readonly (readonly [RegExp, (fields: Fields, n: number) => string])
   [/^must be after the beginning$/, ({ after }) => after],
   [/^must be in the future$/, ({ future }) => future],
   [/^must be the name of a room/, ({ notRoom }) => notRoom],
+  [/^must leave time to be late: it ends after (\d+)$/, ({ neverLate }, n) => neverLate(n)],
   [/^is missing$/, ({ missing }) => missing],
   [/^at most \d+ passkeys/, ({ tooMany }) => tooMany],
 ];

@@ -7,6 +7,7 @@ import {
   socketIoTransport,
 } from '../../../shared/client/index.ts';
 import { connection, refused, waiting } from './live-state.ts';
+import { keepRefused } from './missed.ts';
 import { indexedDbOutbox } from './outbox.ts';
 import { session } from './session.ts';
 
@@ -23,8 +24,11 @@ export const live = (): Client => {
     token: () => session.renew(),
     outbox: indexedDbOutbox(now.user.id),
     onState: (state) => connection.set(state),
-    onWaiting: (count) => waiting.set(count),
-    onRefused: refused,
+    onWaiting: (_, students) => waiting.set(students),
+    onRefused(one) {
+      keepRefused(now.user.id, one);
+      refused(one);
+    },
   });
   current = { userId: now.user.id, client };
   // What it ends with is in its state.

@@ -5,8 +5,8 @@ import { request } from './api.ts';
 import { observable } from './observable.ts';
 import { forgetKnown, keepKnown, lastKnown } from './store.ts';
 
-/** Somebody, and the time zone in which their school counts its days. */
-type Here = { readonly user: Me; readonly timeZone: string };
+/** Somebody, the time zone in which their school counts its days, and how long a register may stay open there. */
+type Here = { readonly user: Me; readonly timeZone: string; readonly maxSessionMinutes?: number };
 
 /**
  * Who sits at this browser. `starting`: not known yet; `unreachable`: nobody could be asked and nobody was here before.
@@ -65,14 +65,16 @@ const createSession = () => {
     asking = undefined;
   };
 
-  const enter = ({ accessToken, expiresAt, user, timeZone }: WebSession): void => {
+  const enter = ({ accessToken, expiresAt, user, timeZone, maxSessionMinutes }: WebSession): void => {
     held = { token: accessToken, expiresAt: Date.parse(expiresAt) };
     hint(true);
     const now = state.get();
-    if (now.status === 'in' && now.confirmed && now.user.id === user.id && now.timeZone === timeZone) return;
-    state.set({ status: 'in', user, timeZone, confirmed: true });
+    const here: Here = { user, timeZone, maxSessionMinutes };
+    const isKnown = now.status === 'in' && now.confirmed && now.user.id === user.id;
+    if (isKnown && now.timeZone === timeZone && now.maxSessionMinutes === maxSessionMinutes) return;
+    state.set({ status: 'in', ...here, confirmed: true });
     void forgetKnown(user.id);
-    void keepKnown(LAST.userId, LAST.key, { user, timeZone } satisfies Here);
+    void keepKnown(LAST.userId, LAST.key, here);
   };
   const leave = (why?: 'left' | 'elsewhere'): void => {
     stop();

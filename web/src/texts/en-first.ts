@@ -124,6 +124,9 @@ export const first = {
     changePassword: 'Change password',
     currentPassword: 'Current password',
     newPassword: 'New password',
+    leaveWaiting: (n: number, name: string) =>
+      `${of(n, 'mark has', 'marks have')} not been sent yet. They stay on this device and are sent when ${name} signs in here again; a register may be over by then.`,
+    leaveSent: 'Everything has been sent.',
     passwordChanged: (n: number) => `Password changed. ${of(n, 'other log-in', 'other log-ins')} ended.`,
   },
   /** What is wrong with one field of a form. */
@@ -149,6 +152,7 @@ export const first = {
     after: 'The end must come after the beginning',
     notRoom: 'Name a room here, not coordinates',
     missing: 'This is missing',
+    neverLate: (n: number) => `Nobody could be late: check-in ends after ${of(n, 'minute', 'minutes')}`,
     tooMany: 'There are too many already; remove one first',
   },
   faults,

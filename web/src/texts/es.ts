@@ -135,6 +135,9 @@ export const es: Texts = {
     changePassword: 'Cambiar contraseña',
     currentPassword: 'Contraseña actual',
     newPassword: 'Contraseña nueva',
+    leaveWaiting: (n, name) =>
+      `${count(n, { one: '# marca aún no se ha enviado', other: '# marcas aún no se han enviado' })}. Se quedan en este dispositivo y se envían cuando ${name} vuelva a iniciar sesión aquí; para entonces la lista puede haber terminado.`,
+    leaveSent: 'Todo se ha enviado.',
     passwordChanged: (n) =>
       `Contraseña cambiada. ${count(n, { one: 'Se ha cerrado otra sesión (#).', other: 'Otras sesiones cerradas: #.' })}`,
   },
@@ -205,6 +208,8 @@ export const es: Texts = {
     after: 'El final debe ser posterior al comienzo',
     notRoom: 'Escribe el nombre de un aula, no coordenadas',
     missing: 'Falta este dato',
+    neverLate: (n) =>
+      `Nadie podría llegar tarde: el registro se cierra ${count(n, { one: 'al minuto', other: 'a los # minutos' })}`,
     tooMany: 'Ya hay demasiados; quita uno primero',
   },
   teacher,

@@ -10,7 +10,7 @@ import { Table } from '../../ui/table.tsx';
 import styles from './analytics.module.css';
 import { useAddress } from './asked.ts';
 import { downloadCsv } from './download.ts';
-import { Control, DownloadButton, Part, SHOWN, Share, useTallyColumns } from './parts.tsx';
+import { Control, DownloadButton, Part, SHOWN, useShareColumns } from './parts.tsx';
 
 type Row = DailyReport['classes'][number]['sessions'][number] & { className: string };
 const DAY_MS = 86_400_000;
@@ -28,7 +28,12 @@ const rowsOf = (report: DailyReport, nth: (name: string, n: number) => string): 
 const Day = ({ report, mark }: { report: DailyReport; mark: number }) => {
   const { analytics, status } = useTexts();
   const format = useFormat();
-  const tally = useTallyColumns<Row>();
+  const columns = useShareColumns<Row>({
+    head: analytics.class,
+    name: ({ className }) => className,
+    mark,
+    further: [{ head: analytics.all, of: ({ total }) => total }],
+  });
   const rows = rowsOf(report, analytics.nth);
   if (rows.length === 0)
     return <State icon={ClipboardList} title={analytics.noRegister} note={format.longDay(report.date)} />;
@@ -39,17 +44,7 @@ const Day = ({ report, mark }: { report: DailyReport; mark: number }) => {
         caption={analytics.table(analytics.byDay)}
         rows={rows}
         keyOf={({ sessionId }) => sessionId}
-        columns={[
-          { key: 'class', head: analytics.class, cell: ({ className }) => className },
-          {
-            key: 'percentage',
-            head: analytics.attendance,
-            cell: ({ percentage }) => <Share value={percentage} mark={mark} />,
-            number: true,
-          },
-          ...tally,
-          { key: 'total', head: analytics.all, cell: ({ total }) => format.number(total), number: true },
-        ]}
+        columns={columns}
       />
       <DownloadButton
         onClick={() =>

@@ -10,7 +10,7 @@ import { Table } from '../../ui/table.tsx';
 import styles from './analytics.module.css';
 import { useAddress } from './asked.ts';
 import { downloadCsv } from './download.ts';
-import { Control, DownloadButton, Part, SHOWN, Share, useTallyColumns } from './parts.tsx';
+import { Control, DownloadButton, Part, SHOWN, useShareColumns } from './parts.tsx';
 
 type Student = PercentageReport['students'][number];
 const PERIODS = ['month', 'semester'] as const;
@@ -31,7 +31,11 @@ const Students = ({ report, mark }: { report: PercentageReport; mark: number }) 
   const language = useLanguage();
   const format = useFormat();
   const address = useAddress();
-  const tally = useTallyColumns<Student>();
+  const columns = useShareColumns<Student>({
+    head: analytics.student,
+    name: ({ name }) => name ?? '–',
+    mark,
+  });
   const [shown, setShown] = useState(STEP);
   const onlyBelow = address.read('only') === 'below';
   const below = report.students.filter(({ percentage }) => percentage !== null && percentage < mark);
@@ -62,16 +66,7 @@ const Students = ({ report, mark }: { report: PercentageReport; mark: number }) 
           caption={analytics.table(analytics.byStudent)}
           rows={rows.slice(0, shown)}
           keyOf={({ studentId }) => studentId}
-          columns={[
-            { key: 'name', head: analytics.student, cell: ({ name }) => name ?? '–' },
-            {
-              key: 'percentage',
-              head: analytics.attendance,
-              cell: ({ percentage }) => <Share value={percentage} mark={mark} />,
-              number: true,
-            },
-            ...tally,
-          ]}
+          columns={columns}
         />
       )}
       {rows.length > shown && <Button onClick={() => setShown(shown + STEP)}>{common.showMore}</Button>}

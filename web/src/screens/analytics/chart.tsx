@@ -65,10 +65,26 @@ const optionsOf = (
     ],
     series: [
       {},
-      { stroke: warn, width: 1.5, dash: [6, 6], points: { show: false } },
       { stroke: accent, width: 2.5, points: { show: true, size: 6, fill: accent }, spanGaps: false },
     ],
-    hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
+    hooks: {
+      // Across the whole width: a line from day to day would not be there for a single one.
+      drawAxes: [
+        ({ ctx, bbox, valToPos }) => {
+          const y = Math.round(valToPos(mark, 'y', true));
+          ctx.save();
+          ctx.strokeStyle = warn;
+          ctx.lineWidth = 2 * devicePixelRatio;
+          ctx.setLineDash([6 * devicePixelRatio, 6 * devicePixelRatio]);
+          ctx.beginPath();
+          ctx.moveTo(bbox.left, y);
+          ctx.lineTo(bbox.left + bbox.width, y);
+          ctx.stroke();
+          ctx.restore();
+        },
+      ],
+      setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)],
+    },
   };
 };
 
@@ -85,7 +101,7 @@ const Chart = ({ days, mark }: { days: readonly Day[]; mark: number }) => {
     const element = place.current;
     if (!element) return;
     const seconds = days.map(({ date }) => Date.parse(`${date}T00:00:00Z`) / 1000);
-    const data: uPlot.AlignedData = [seconds, days.map(() => mark), days.map(({ percentage }) => percentage)];
+    const data: uPlot.AlignedData = [seconds, days.map(({ percentage }) => percentage)];
     let plot: uPlot | undefined;
     const draw = () => {
       plot?.destroy();

@@ -2,6 +2,7 @@ import { Download, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Status } from '../../../../shared/status.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
+import { useNarrow } from '../../lib/narrow.ts';
 import { Button } from '../../ui/button.tsx';
 import type { Column } from '../../ui/table.tsx';
 import styles from './analytics.module.css';
@@ -75,16 +76,64 @@ export const Share = ({ value, mark }: { value: number | null; mark: number }) =
   );
 };
 
-/** A column for each status. */
-export const useTallyColumns = <T extends Tally>(): Column<T>[] => {
-  const { status } = useTexts();
+/**
+ * The columns of a table of shares: whose it is, the share, how often each status. On a phone the statuses that there are
+ * stand below the name: columns of their own would be out of sight.
+ */
+export const useShareColumns = <T extends Tally & { readonly percentage: number | null }>({
+  head,
+  name,
+  mark,
+  further = [],
+}: {
+  head: string;
+  name: (row: T) => string;
+  mark: number;
+  /** Figures after those of the statuses. */
+  further?: readonly { readonly head: string; readonly of: (row: T) => number }[];
+}): Column<T>[] => {
+  const { analytics, status } = useTexts();
   const format = useFormat();
-  return SHOWN.map((one) => ({
-    key: one,
-    head: status[one],
-    cell: (row) => format.number(row[one]),
+  const narrow = useNarrow();
+  const figures = [
+    ...SHOWN.map((one) => ({ head: status[one], of: (row: T): number => row[one] })),
+    ...further,
+  ];
+  const share: Column<T> = {
+    key: 'percentage',
+    head: analytics.attendance,
+    cell: ({ percentage }) => <Share value={percentage} mark={mark} />,
     number: true,
-  }));
+  };
+  if (narrow)
+    return [
+      {
+        key: 'name',
+        head,
+        cell: (row) => (
+          <span className={styles.together}>
+            {name(row)}
+            <span className={styles.note}>
+              {figures
+                .filter((one) => one.of(row) > 0)
+                .map((one) => `${one.head} ${format.number(one.of(row))}`)
+                .join(' · ')}
+            </span>
+          </span>
+        ),
+      },
+      share,
+    ];
+  return [
+    { key: 'name', head, cell: name },
+    share,
+    ...figures.map((one) => ({
+      key: one.head,
+      head: one.head,
+      cell: (row: T) => format.number(one.of(row)),
+      number: true,
+    })),
+  ];
 };
 
 /** Gives what a table shows as a file. */

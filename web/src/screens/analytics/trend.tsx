@@ -10,7 +10,7 @@ import { Table } from '../../ui/table.tsx';
 import styles from './analytics.module.css';
 import { useAddress } from './asked.ts';
 import { downloadCsv } from './download.ts';
-import { DownloadButton, Part, SHOWN, Share, useTallyColumns } from './parts.tsx';
+import { DownloadButton, Part, SHOWN, useShareColumns } from './parts.tsx';
 
 type Day = Trends['days'][number];
 const SPANS = ['30', '90', '180'] as const;
@@ -21,7 +21,11 @@ const Chart = lazy(() => import('./chart.tsx'));
 const Days = ({ trends, mark }: { trends: Trends; mark: number }) => {
   const { analytics, status } = useTexts();
   const format = useFormat();
-  const tally = useTallyColumns<Day>();
+  const columns = useShareColumns<Day>({
+    head: analytics.day,
+    name: ({ date }) => format.day(date),
+    mark,
+  });
   if (trends.days.length === 0)
     return <State icon={TrendingUp} title={analytics.noTrend} note={analytics.noTrendNote} />;
   const newest = [...trends.days].reverse();
@@ -36,20 +40,7 @@ const Days = ({ trends, mark }: { trends: Trends; mark: number }) => {
             caption={analytics.table(analytics.trend)}
             rows={newest}
             keyOf={({ date }) => date}
-            columns={[
-              {
-                key: 'date',
-                head: analytics.day,
-                cell: ({ date }) => <span className={styles.oneLine}>{format.day(date)}</span>,
-              },
-              {
-                key: 'percentage',
-                head: analytics.attendance,
-                cell: ({ percentage }) => <Share value={percentage} mark={mark} />,
-                number: true,
-              },
-              ...tally,
-            ]}
+            columns={columns}
           />
         </div>
       </div>

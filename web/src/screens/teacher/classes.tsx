@@ -3,13 +3,14 @@ import { useState } from 'react';
 import type { ClassView } from '../../../../shared/rest/classes.ts';
 import type { SessionView } from '../../../../shared/rest/sessions.ts';
 import { useAll } from '../../lib/all.ts';
-import { useFormat, useTexts } from '../../lib/language.ts';
+import { useTexts } from '../../lib/language.ts';
 import { useToday } from '../../lib/school-day.ts';
 import { Button } from '../../ui/button.tsx';
 import { Cards } from '../../ui/card.tsx';
 import { Asked, State } from '../../ui/feedback.tsx';
 import { Head } from '../../ui/frame.tsx';
-import { ClassCard, standingOf } from './class-card.tsx';
+import { ClassCard, type Standing, standingOf } from './class-card.tsx';
+import { MissedEverywhere } from './missed/panel.tsx';
 import { NewClassDialog } from './new-class.tsx';
 
 /** Longer than any session stays open, in ms, so that what is live or of today began within it. */
@@ -19,7 +20,6 @@ const isBefore = ({ openedAt }: SessionView): boolean => Date.parse(openedAt) < 
 /** The classes of a teacher: those under way first, then those whose register is not taken today. */
 export const Classes = () => {
   const { teacher } = useTexts();
-  const format = useFormat();
   const [making, setMaking] = useState(false);
   const classes = useAll<ClassView>('/api/v1/classes');
   const sessions = useAll<SessionView>('/api/v1/sessions', isBefore);
@@ -29,21 +29,20 @@ export const Classes = () => {
   );
   const rank = (id: string) =>
     ['live', 'open', 'unknown', 'taken'].indexOf(standings.get(id)?.kind ?? 'unknown');
-  const missing = [...standings.values()].filter(({ kind }) => kind === 'open').length;
+  const how = (kind: Standing['kind']) => [...standings.values()].filter((one) => one.kind === kind).length;
   return (
     <>
       <Head
         title={teacher.title}
         note={
-          sessions.data && classes.data?.data.length
-            ? teacher.notTaken(missing, format.number(missing))
-            : undefined
+          sessions.data && classes.data?.data.length ? teacher.notTaken(how('open'), how('live')) : undefined
         }
       >
         <Button icon={Plus} onClick={() => setMaking(true)}>
           {teacher.newClass}
         </Button>
       </Head>
+      <MissedEverywhere />
       <Asked query={classes}>
         {(items) =>
           items.length === 0 ? (

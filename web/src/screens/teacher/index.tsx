@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import type { Refused } from '../../../../shared/client/index.ts';
 import type { ClassDetail } from '../../../../shared/rest/classes.ts';
 import type { Student } from '../../../../shared/rest/people.ts';
 import { useTexts } from '../../lib/language.ts';
@@ -23,16 +24,44 @@ const nameOf = async (classId: string, studentId: string): Promise<string | unde
   return asked?.data.name;
 };
 
-/** Tells of each mark that the server will never take, wherever the teacher is by then. */
+/** Refusals that come within this time, in ms, are told as one: a register that was over refuses all that waited. */
+const GATHER_MS = 400;
+
+/**
+ * Tells of marks that the server will never take, wherever the teacher is by then. This passes; what is to become of them
+ * is asked where the class is shown.
+ */
 const useRefusals = () => {
   const { teacher, status } = useTexts();
+  const [, go] = useLocation();
   useEffect(() => {
     live();
-    return onRefused(async ({ mark, fault }) => {
+    let come: Refused[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = async () => {
+      const [all, last] = [come, come.at(-1)];
+      come = [];
+      timer = undefined;
+      if (!last) return;
+      const { mark, fault } = last;
+      const students = new Set(all.map((one) => `${one.mark.classId} ${one.mark.studentId}`));
+      if (students.size > 1)
+        return toast(teacher.missed.title(students.size), {
+          text: teacher.missed.look,
+          run: () => go(`/teach/${mark.classId}`),
+        });
       const name = await nameOf(mark.classId, mark.studentId);
       toast(teacher.refused(name ?? teacher.unknownName, status[mark.status], sentenceOf(fault)));
+    };
+    const stop = onRefused((one) => {
+      come.push(one);
+      timer ??= setTimeout(() => void tell(), GATHER_MS);
     });
-  }, [teacher, status]);
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [teacher, status, go]);
 };
 
 const Teacher = () => {

@@ -1,8 +1,10 @@
 import { useState } from 'react';
+import { Fault } from '../../../../shared/faults.ts';
 import type { Method } from '../../../../shared/protocol/index.ts';
 import type { BindableDevice } from '../../../../shared/rest/devices.ts';
 import { useAll } from '../../lib/all.ts';
 import { useTexts } from '../../lib/language.ts';
+import { useMaxMinutes } from '../../lib/role.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failure } from '../../ui/feedback.tsx';
 import formStyles from '../../ui/form.module.css';
@@ -13,6 +15,17 @@ import styles from './start-dialog.module.css';
 const OWN = ['code', 'qr', 'ble', 'passkey', 'device'] as const satisfies readonly Method[];
 
 const numberOf = (text: string | undefined): number | undefined => (text ? Number(text) : undefined);
+
+/** As long as the server ever lets a register stay open, in minutes. */
+const LONGEST = 1440;
+
+/** Refuses a grace that lasts until nobody can check in any more: the teacher means something else. */
+const checkLateRule = (grace: number, until: number | undefined, minutes: number) => {
+  const end = Math.min(until ?? minutes, minutes);
+  if (grace < end) return;
+  const message = `must leave time to be late: it ends after ${end}`;
+  throw new Fault('INVALID_REQUEST', { details: [{ path: 'lateRule.graceMinutes', message }] });
+};
 
 const labelOf = ({ name, deviceId }: BindableDevice): string =>
   name === deviceId ? name : `${name} (${deviceId})`;
@@ -53,7 +66,8 @@ export const StartDialog = ({
   onStarted: () => void;
   onClose: () => void;
 }) => {
-  const { teacher, method } = useTexts();
+  const { teacher, method, common } = useTexts();
+  const max = useMaxMinutes();
   const [chosen, setChosen] = useState<ReadonlySet<Method>>(new Set(['code', 'qr']));
   const [required, setRequired] = useState<'any' | 'all'>('any');
   const own = OWN.filter((one) => chosen.has(one));
@@ -65,6 +79,7 @@ export const StartDialog = ({
           const grace = numberOf(values['lateRule.graceMinutes']);
           const until = numberOf(values['lateRule.lateUntilMinutes']);
           const minutes = numberOf(values.minutes);
+          if (grace !== undefined) checkLateRule(grace, until, minutes ?? max ?? LONGEST);
           await startSession({
             classId,
             methods: ['teacher', ...own],
@@ -118,9 +133,10 @@ export const StartDialog = ({
             name="minutes"
             type="number"
             min={1}
-            max={1440}
+            max={max === undefined ? LONGEST : Math.floor(max)}
             inputMode="numeric"
             optional
+            {...(max !== undefined && { hint: teacher.closesAfterHint(common.minutes(Math.floor(max))) })}
           />
           <TextField label={teacher.room} name="room" maxLength={100} optional />
           <TextField
@@ -128,7 +144,7 @@ export const StartDialog = ({
             name="lateRule.graceMinutes"
             type="number"
             min={0}
-            max={1440}
+            max={LONGEST}
             inputMode="numeric"
             optional
           />
@@ -137,7 +153,7 @@ export const StartDialog = ({
             name="lateRule.lateUntilMinutes"
             type="number"
             min={0}
-            max={1440}
+            max={LONGEST}
             inputMode="numeric"
             optional
           />

@@ -1,4 +1,5 @@
 import type { Texts } from '../en.ts';
+import { missed } from './missed/ar.ts';
 
 // Names within quotation marks are kept apart by isolates: a name may be written from left to right.
 
@@ -23,6 +24,22 @@ const UNMARKED: Forms = {
   few: '# طلاب بلا علامة سيُسجَّلون غائبين',
   many: '# طالبًا بلا علامة سيُسجَّلون غائبين',
   other: '# طالب بلا علامة سيُسجَّلون غائبين',
+};
+const NOT_TAKEN: Forms = {
+  zero: 'لا صف بلا تسجيل اليوم',
+  one: 'صف واحد لم يُسجَّل حضوره اليوم',
+  two: 'صفّان لم يُسجَّل حضورهما اليوم',
+  few: '# صفوف لم يُسجَّل حضورها اليوم',
+  many: '# صفًّا لم يُسجَّل حضورها اليوم',
+  other: '# صف لم يُسجَّل حضورها اليوم',
+};
+const RUNNING: Forms = {
+  zero: 'لا كشف جارٍ الآن',
+  one: 'كشف واحد جارٍ الآن',
+  two: 'كشفان جاريان الآن',
+  few: '# كشوف جارية الآن',
+  many: '# كشفًا جاريًا الآن',
+  other: '# كشف جارٍ الآن',
 };
 const MARKS: Forms = {
   zero: 'لا علامات',
@@ -52,17 +69,14 @@ const CHANGED: Forms = {
 /** شاشات المعلّمين. */
 export const teacher: Texts['teacher'] = {
   title: 'صفوفي',
-  notTaken: (n) =>
-    n === 0
-      ? 'سُجّل الحضور اليوم في كل الصفوف.'
-      : of(n, {
-          zero: '',
-          one: 'صف واحد لم يُسجَّل حضوره اليوم',
-          two: 'صفّان لم يُسجَّل حضورهما اليوم',
-          few: '# صفوف لم يُسجَّل حضورها اليوم',
-          many: '# صفًّا لم يُسجَّل حضورها اليوم',
-          other: '# صف لم يُسجَّل حضورها اليوم',
-        }),
+  notTaken: (open, live) =>
+    [
+      open > 0 && of(open, NOT_TAKEN),
+      live > 0 && of(live, RUNNING),
+      open + live === 0 && 'سُجّل الحضور اليوم في كل الصفوف.',
+    ]
+      .filter(Boolean)
+      .join(' · '),
   newClass: 'صف جديد',
   createClass: 'إنشاء الصف',
   noClasses: 'لا صفوف بعد',
@@ -82,6 +96,7 @@ export const teacher: Texts['teacher'] = {
   requiredAny: 'أيّ واحدة منها',
   requiredAll: 'كلها',
   minutes: 'يُغلق بعد (دقائق)',
+  closesAfterHint: (max) => `${max} إن تُرك فارغًا، وهو الحد الأقصى`,
   room: 'القاعة',
   lateAfter: 'متأخر بعد (دقائق)',
   lateUntil: 'لا تسجيل بعد (دقائق)',
@@ -153,12 +168,14 @@ export const teacher: Texts['teacher'] = {
   noneLiveNote: 'ابدأ التسجيل: يسجّل الطلاب حضورهم بالرمز أو برمز QR، وتسجّل أنت الباقين.',
   isOver: 'انتهى هذا الكشف',
   isOverNote: 'يمكن قراءة ما سُجّل فيه وتصحيحه.',
+  overAt: (time, by) => (by ? `أنهاه \u2068${by}\u2069 عند ${time}.` : `انتهى عند ${time} بانتهاء وقته.`),
   offlineTitle: 'لا اتصال ولا كشف على هذا الجهاز',
   offlineNote: 'الكشف الذي فُتح هنا من قبل يمكن متابعته دون اتصال. هذا الكشف لم يُفتح هنا.',
   showRecords: 'عرض ما سُجّل',
   cancelSession: 'إلغاء هذا الكشف',
   cancelNote: 'الكشف الملغى لا يُحسب في شيء، وما سُجّل فيه لا يُحفظ.',
   cancelled: 'أُلغي الكشف',
+  missed,
   records: 'ما سُجّل',
   stillLive: 'هذا الكشف لا يزال جاريًا',
   noRecords: 'لا شيء مسجّل',

@@ -1,11 +1,20 @@
+import { missed } from './missed/en.ts';
+
 const plural = new Intl.PluralRules('en');
 const of = (n: number, one: string, other: string) => `${n} ${plural.select(n) === 'one' ? one : other}`;
 
 /** Screens of teachers: their classes, the live register, its records. */
 export const teacher = {
   title: 'My classes',
-  notTaken: (n: number, shown: string) =>
-    n === 0 ? 'Every register of today is taken.' : `${shown} without a register today`,
+  /** How many classes have no register today, and how many registers are being taken. */
+  notTaken: (open: number, live: number) =>
+    [
+      open > 0 && `${open} without a register today`,
+      live > 0 && `${of(live, 'register', 'registers')} being taken now`,
+      open + live === 0 && 'Every register of today is taken.',
+    ]
+      .filter(Boolean)
+      .join(' · '),
   newClass: 'New class',
   createClass: 'Create class',
   noClasses: 'No classes yet',
@@ -25,6 +34,7 @@ export const teacher = {
   requiredAny: 'Any one of these',
   requiredAll: 'All of these',
   minutes: 'Closes after, in minutes',
+  closesAfterHint: (max: string) => `${max} if left empty, and at most`,
   room: 'Room',
   lateAfter: 'Late after, in minutes',
   lateUntil: 'No check-in after, in minutes',
@@ -98,6 +108,8 @@ export const teacher = {
   noneLiveNote: 'Start one: students can check in by code and QR code at once, and you mark the rest.',
   isOver: 'This register is finished',
   isOverNote: 'Its records can be read and corrected.',
+  overAt: (time: string, by: string | undefined) =>
+    by ? `Finished at ${time} by ${by}.` : `Finished at ${time}, when its time was up.`,
   offlineTitle: 'No connection, and no register on this device',
   offlineNote:
     'A register that was opened here before can be taken on without a connection. This one was not.',
@@ -105,6 +117,7 @@ export const teacher = {
   cancelSession: 'Cancel this register',
   cancelNote: 'A cancelled register counts nowhere. What was marked in it is not recorded.',
   cancelled: 'The register is cancelled',
+  missed,
   records: 'Records',
   stillLive: 'This register is still being taken',
   noRecords: 'No records',

@@ -1,4 +1,5 @@
 import type { Texts } from '../en.ts';
+import { missed } from './missed/es.ts';
 
 const plural = new Intl.PluralRules('es');
 const of = (n: number, one: string, other: string) => `${n} ${plural.select(n) === 'one' ? one : other}`;
@@ -7,7 +8,14 @@ const students = (n: number) => of(n, 'estudiante', 'estudiantes');
 /** Pantallas del profesorado. */
 export const teacher: Texts['teacher'] = {
   title: 'Mis clases',
-  notTaken: (n, shown) => (n === 0 ? 'Hoy se ha pasado lista en todas.' : `${shown} sin pasar lista hoy`),
+  notTaken: (open, live) =>
+    [
+      open > 0 && `${open} sin pasar lista hoy`,
+      live > 0 && of(live, 'lista en curso ahora', 'listas en curso ahora'),
+      open + live === 0 && 'Hoy se ha pasado lista en todas.',
+    ]
+      .filter(Boolean)
+      .join(' · '),
   newClass: 'Nueva clase',
   createClass: 'Crear clase',
   noClasses: 'Todavía no hay clases',
@@ -27,6 +35,7 @@ export const teacher: Texts['teacher'] = {
   requiredAny: 'Cualquiera de ellos',
   requiredAll: 'Todos ellos',
   minutes: 'Se cierra a los (minutos)',
+  closesAfterHint: (max) => `${max} si se deja vacío, y como máximo`,
   room: 'Aula',
   lateAfter: 'Tarde a partir de (minutos)',
   lateUntil: 'Sin registro a partir de (minutos)',
@@ -102,12 +111,15 @@ export const teacher: Texts['teacher'] = {
   noneLiveNote: 'Empieza: los estudiantes se registran con código o código QR, y tú marcas al resto.',
   isOver: 'Esta lista está terminada',
   isOverNote: 'Sus registros se pueden consultar y corregir.',
+  overAt: (time, by) =>
+    by ? `La terminó ${by} a las ${time}.` : `Terminó a las ${time}, al acabarse su tiempo.`,
   offlineTitle: 'Sin conexión y sin lista en este dispositivo',
   offlineNote: 'Una lista que se abrió aquí antes se puede seguir pasando sin conexión. Esta no se abrió.',
   showRecords: 'Ver registros',
   cancelSession: 'Anular esta lista',
   cancelNote: 'Una lista anulada no cuenta en ningún sitio. Lo marcado en ella no se registra.',
   cancelled: 'La lista está anulada',
+  missed,
   records: 'Registros',
   stillLive: 'Esta lista todavía se está pasando',
   noRecords: 'Sin registros',

@@ -9,16 +9,25 @@ import { Choices, Form, TextField } from '../../../ui/form.tsx';
 import { STATUSES, StatusChip } from '../../../ui/status.tsx';
 import styles from './records.module.css';
 
-const refreshAll = () => Promise.all([refresh('/api/v1/attendance/records'), refresh('/api/v1/sessions')]);
+/** Has records and counts asked for again, after one was corrected. */
+export const refreshRecords = () =>
+  Promise.all([refresh('/api/v1/attendance/records'), refresh('/api/v1/sessions')]);
 
-/** Another status for a record, with the reason. When somebody else was first, it says so and shows what they wrote. */
+/**
+ * Another status for a record, with the reason; `suggested` is filled in, and `onCorrected` told when it is done. When somebody else was
+ * first, it says so and shows what they wrote.
+ */
 export const CorrectDialog = ({
   record,
   name,
+  suggested,
+  onCorrected,
   onClose,
 }: {
   record: RecordView;
   name: string;
+  suggested?: { readonly status: RecordView['status']; readonly reason: string };
+  onCorrected?: () => void;
   onClose: () => void;
 }) => {
   const { teacher, status } = useTexts();
@@ -37,18 +46,19 @@ export const CorrectDialog = ({
           } catch (error) {
             if (!(error instanceof Fault) || error.code !== 'CONFLICT') throw error;
             // How it stands now is shown above, once it is read again.
-            await refreshAll();
+            await refreshRecords();
             throw new Fault('CONFLICT');
           }
-          void refreshAll();
+          void refreshRecords();
           toast(teacher.correctedTo(name, status[values.status as RecordView['status']]));
+          onCorrected?.();
           onClose();
         }}
       >
         <Choices
           legend={teacher.newStatus}
           name="status"
-          value={record.status}
+          value={suggested?.status ?? record.status}
           options={STATUSES.map((one) => [one, status[one]])}
         />
         <TextField
@@ -57,6 +67,7 @@ export const CorrectDialog = ({
           maxLength={500}
           autoComplete="off"
           hint={teacher.reasonHint}
+          {...(suggested && { defaultValue: suggested.reason })}
         />
       </Form>
     </Dialog>

@@ -11,6 +11,7 @@ import { Asked, State } from '../../../ui/feedback.tsx';
 import { Head } from '../../../ui/frame.tsx';
 import { Ring } from '../../../ui/ring.tsx';
 import { STATUSES, StatusChip } from '../../../ui/status.tsx';
+import { MissedMarks } from '../missed/panel.tsx';
 import { CorrectDialog } from './correct.tsx';
 import { HistoryDialog } from './history.tsx';
 import styles from './records.module.css';
@@ -87,6 +88,7 @@ export const RecordsPage = ({ classId, sessionId }: { classId: string; sessionId
           {teacher.register}
         </ButtonLink>
       </Head>
+      <MissedMarks classId={classId} sessionId={sessionId} />
       <Asked query={session}>
         {({ state, counts }) =>
           state === 'live' ? (

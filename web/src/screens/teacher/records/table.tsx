@@ -1,10 +1,10 @@
 import { History, Pencil } from 'lucide-react';
 import type { RecordView } from '../../../../../shared/rest/records.ts';
 import { useFormat, useTexts } from '../../../lib/language.ts';
+import { useNarrow } from '../../../lib/narrow.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { StatusChip } from '../../../ui/status.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
-import { useNarrow } from './narrow.ts';
 import styles from './records.module.css';
 
 /** Records with what can be done about each; on a phone all that is said of one stands in one cell. */

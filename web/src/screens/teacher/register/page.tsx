@@ -1,4 +1,4 @@
-import { CircleStop, CloudOff, History, ListChecks, Settings } from 'lucide-react';
+import { CloudOff, History, Settings } from 'lucide-react';
 import { useState, useSyncExternalStore } from 'react';
 import type { ClassDetail } from '../../../../../shared/rest/classes.ts';
 import { useTexts } from '../../../lib/language.ts';
@@ -7,9 +7,10 @@ import { useShown } from '../../../lib/queries.ts';
 import { ButtonLink } from '../../../ui/button.tsx';
 import { Failure, Loading, Stale, State } from '../../../ui/feedback.tsx';
 import { Head } from '../../../ui/frame.tsx';
-import { StartButtons } from '../start.tsx';
+import { MissedMarks } from '../missed/panel.tsx';
 import { type Book, bookOf } from './book.ts';
 import { LiveRegister } from './live.tsx';
+import { NoRegister } from './none.tsx';
 import styles from './register.module.css';
 
 /** Where the register stands, as one word that changes seldom. */
@@ -42,6 +43,7 @@ export const RegisterPage = ({ classId }: { classId: string }) => {
             <Stale since={since ?? detail.data?.since} />
           </div>
         )}
+        <MissedMarks classId={classId} brief />
         <LiveRegister book={book} detail={info} onStranger={() => void detail.refetch()} />
       </>
     );
@@ -55,6 +57,7 @@ export const RegisterPage = ({ classId }: { classId: string }) => {
           {teacher.settings}
         </ButtonLink>
       </Head>
+      <MissedMarks classId={classId} />
       {stage === 'unknown' ? (
         connected || book.known() === undefined ? (
           <Loading lines={6} />
@@ -62,22 +65,11 @@ export const RegisterPage = ({ classId }: { classId: string }) => {
           <State icon={CloudOff} title={teacher.offlineTitle} note={teacher.offlineNote} />
         )
       ) : (
-        <State
-          icon={stage === 'closed' ? CircleStop : ListChecks}
-          title={stage === 'closed' ? teacher.isOver : teacher.noneLive}
-          note={stage === 'closed' ? teacher.isOverNote : teacher.noneLiveNote}
-        >
-          {stage === 'closed' && book.view.sessionId !== undefined && (
-            <ButtonLink
-              href={`/teach/${classId}/sessions/${book.view.sessionId}`}
-              variant="primary"
-              icon={History}
-            >
-              {teacher.showRecords}
-            </ButtonLink>
-          )}
-          <StartButtons classId={classId} />
-        </State>
+        <NoRegister
+          classId={classId}
+          detail={info}
+          ended={stage === 'closed' ? book.view.sessionId : undefined}
+        />
       )}
     </>
   );
