@@ -118,5 +118,11 @@ export const student: Texts['student'] = {
   removePasskeyNote: 'من الآن لا يسجّل حضور أحد. يمكنك إضافته ثانيةً في أي وقت.',
   usedAt: (time: string) => `آخر استخدام ${time}`,
   madeAt: (date: string) => `أُضيف في ${date}، لم يُستخدم بعد`,
+  passkeyInsecure: (origin: string) =>
+    `تحتاج مفاتيح المرور إلى عنوان يبدأ بـ https، وهذه الصفحة مفتوحة على \u2068${origin}\u2069. اطلب من مدرستك عنوان https الخاص بها.`,
+  passkeyElsewhere: 'ليس على هذا العنوان',
+  passkeyElsewhereHint: 'مفاتيح المرور تخص عنوانًا آخر لمدرستك. افتح ذلك العنوان، أو سجّل حضورك بطريقة أخرى.',
+  passkeyElsewhereNote: (home: string, here: string) =>
+    `لا تعمل مفاتيح مرور مدرستك إلا على \u2068${home}\u2069، وهذه الصفحة مفتوحة على \u2068${here}\u2069. افتحها هناك. وإن لم يكن ذلك عنوان مدرستك فيجب ضبط PUBLIC_URL على الخادم.`,
   passkeyUnable: 'لا يستطيع هذا المتصفح إنشاء مفاتيح مرور في هذه الصفحة.',
 };

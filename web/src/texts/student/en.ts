@@ -114,5 +114,12 @@ export const student = {
   removePasskeyNote: 'From now on it checks nobody in. You can add it again at any time.',
   usedAt: (time: string) => `Last used ${time}`,
   madeAt: (date: string) => `Added ${date}, not used yet`,
+  passkeyInsecure: (origin: string) =>
+    `Passkeys need an address that begins with https. This page is open at ${origin}. Ask your school for its https address.`,
+  passkeyElsewhere: 'Not at this address',
+  passkeyElsewhereHint:
+    'Passkeys belong to another address of your school. Open that one, or check in another way.',
+  passkeyElsewhereNote: (home: string, here: string) =>
+    `Passkeys of your school work at ${home} only, and this page is open at ${here}. Open it there. If that is not your school’s address, PUBLIC_URL has to be set on the server.`,
   passkeyUnable: 'This browser cannot make passkeys on this page.',
 };
