@@ -54,6 +54,11 @@ describe('the web app: administrators', function () {
   it('makes a section and a person in it; what is in use stays, and says so', async () => {
     await page.goto('/admin/sections');
     await said('No departments yet');
+    // A small school needs no more than this.
+    await button('Make one for the whole school').click();
+    await dialog().getByLabel('Name').fill('7Z');
+    await send('Save');
+    await button('Edit 7Z').waitFor();
     await button('New department and batch').click();
     await dialog().getByLabel('Department').fill('x'.repeat(101));
     await dialog().getByLabel('Batch').fill('2026');
@@ -287,9 +292,17 @@ describe('the web app: administrators', function () {
     await give('PK', 'students.xlsx');
     await page.getByRole('alert').getByText('This is not a CSV file').waitFor();
     await give('Wrong,Header\n1,2\n');
-    await button('Try it first').click();
-    await page.getByRole('alert').getByText('There is no column for studentCode').waitFor();
+    for (const field of ['studentCode', 'firstName'])
+      await page.getByRole('alert').getByText(`There is no column for ${field}.`).waitFor();
+    expect(await button('Try it first').isDisabled()).to.equal(true);
     await give(CSV);
+    // What is guessed is said before anything is sent.
+    expect(await page.getByLabel('studentCode').locator('option:checked').textContent()).to.equal(
+      'By its name: Number',
+    );
+    expect(await page.getByLabel('email').locator('option:checked').textContent()).to.equal(
+      'No column of this name',
+    );
     await button('Try it first').click();
     await row('firstName is missing').filter({ hasText: '3' }).waitFor();
     await said('Not read: Shoe size');
@@ -306,6 +319,75 @@ describe('the web app: administrators', function () {
     await page.getByRole('heading', { name: 'Imported' }).waitFor();
     const items: { name: string }[] = (await must('GET /api/v1/students?q=S-30')).items;
     expect(items.map((one) => one.name).sort()).to.deep.equal(['Kim 38', 'Lou 44']);
+  });
+
+  it('takes a double click for one: it neither imports after a try, nor stops or clears what was imported', async () => {
+    await page.goto('/admin/import');
+    const rows = Array.from({ length: 12 }, (_, i) => `D-${i},Dee${i}`);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'twelve.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['studentCode,firstName', ...rows].join('\n')),
+    });
+    await button('Try it first').dblclick();
+    await page.getByRole('heading', { name: 'This is what would happen' }).waitFor();
+    expect((await must('GET /api/v1/students?q=D-')).items).to.deep.equal([]);
+    await button('Import for real').dblclick();
+    await page.getByRole('heading', { name: 'Imported' }).waitFor();
+    expect((await must('GET /api/v1/students?q=D-')).items.length).to.equal(12);
+    expect(await page.locator('dt', { hasText: 'New' }).locator('+ dd').textContent()).to.equal('12');
+    // Once more: there is nothing to do, and that is said where it could be pressed.
+    await button('Import another file').click();
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'twelve.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['studentCode,firstName', ...rows].join('\n')),
+    });
+    await button('Try it first').click();
+    await said('There is nothing to import: what can be read stands already.');
+    expect(await button('Import for real').isDisabled()).to.equal(true);
+  });
+
+  it('says how much stands when an import is stopped', async () => {
+    await page.goto('/admin/import');
+    const rows = Array.from({ length: 60_000 }, (_, i) => `Z-${i},Zed${i}`);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'many.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['studentCode,firstName', ...rows].join('\n')),
+    });
+    await button('Try it first').click();
+    await button('Import for real').click();
+    await page.getByText(/^[\d,]*[1-9][\d,]* rows$/).waitFor();
+    await button('Stop').click();
+    const alert = page.getByRole('alert').filter({ hasText: 'Stopped. At least' });
+    await alert.waitFor();
+    const said = Number(/[\d,]+/.exec((await alert.textContent()) ?? '')?.[0].replaceAll(',', ''));
+    const stand = await web.hub.connection.collection('users').countDocuments({ studentCode: /^Z-/ });
+    expect(said).to.be.within(500, stand);
+  });
+
+  it('gives a sample of each kind, which can be tried as it is', async () => {
+    await page.goto('/admin/import');
+    for (const kind of ['Sections', 'Students', 'Teachers']) {
+      await page.getByLabel(kind, { exact: true }).check();
+      const [sample] = await Promise.all([
+        page.waitForEvent('download'),
+        button('Download a sample file').click(),
+      ]);
+      const pieces: Buffer[] = [];
+      for await (const piece of await sample.createReadStream()) pieces.push(piece as Buffer);
+      await page.locator('input[type=file]').setInputFiles({
+        name: sample.suggestedFilename(),
+        mimeType: 'text/csv',
+        buffer: Buffer.concat(pieces),
+      });
+      await button('Try it first').click();
+      await said('Every row is fine.');
+      await button('Import for real').click();
+      await page.getByRole('heading', { name: 'Imported' }).waitFor();
+      await button('Import another file').click();
+    }
   });
 
   it('says that an import could not be sent, and sends it when it can', async () => {

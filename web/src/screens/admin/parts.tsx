@@ -1,5 +1,5 @@
 import { Copy, Search } from 'lucide-react';
-import { type ReactNode, useId, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTexts } from '../../lib/language.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -43,6 +43,19 @@ export const Confirm = ({
       </Form>
     </Dialog>
   );
+};
+
+/** How long a button that comes into another's place waits, in ms: longer than any system's double click. */
+const ARMED_MS = 800;
+
+/** A button that comes into the place of another: the second half of a double click is not meant for it. */
+export const LateButton = ({ disabled, ...rest }: ComponentProps<typeof Button>) => {
+  const [armed, setArmed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setArmed(true), ARMED_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return <Button {...rest} disabled={disabled === true || !armed} />;
 };
 
 /** A line to be copied. Where the browser gives no clipboard it is selected at least. */

@@ -134,7 +134,10 @@ export const admin = {
     batchHint: 'For example 2026',
     none: 'No sections in it yet',
     empty: 'No departments yet',
-    emptyNote: 'Begin with a department and its batch; sections go into it.',
+    emptyNote:
+      'A section is a group that is taught together, such as 7A. It belongs to a department and a batch, its year group. A small school needs only one of these for all.',
+    wholeSchool: 'School',
+    beginWhole: 'Make one for the whole school',
     deleteNote: 'Only what is not in use can be deleted.',
   },
 
@@ -202,6 +205,16 @@ export const admin = {
     kinds: { students: 'Students', teachers: 'Teachers', sections: 'Sections', rosters: 'Rosters' },
     needs: (columns: string) => `Needs the columns ${columns}.`,
     may: (columns: string) => `May have ${columns}.`,
+    means: {
+      students:
+        '“section” is the group that is taught together, such as 7A, and has to exist already. “dep” and “batch”, its department and year group, are needed only where two sections have the same name.',
+      teachers: 'One line for each teacher. The code is what your school calls them for short.',
+      sections:
+        '“dep” is the department and “batch” the year group of a section. A small school writes the same two in every line, such as School and 2026.',
+      rosters:
+        'A roster says who is in a class: one line for each student in each class, by their codes. Where a class has a section, its students are on the roster already.',
+    },
+    sample: 'Download a sample file',
     pick: 'Choose a file',
     drop: 'or drop it here',
     other: 'Another file',
@@ -213,7 +226,8 @@ export const admin = {
     noHeader: 'The file is empty: its first line must name the columns.',
     columns: 'Columns',
     columnsNote: 'Which column is read as what. Change what was guessed wrong.',
-    auto: 'By its name',
+    guessed: (column: string) => `By its name: ${column}`,
+    noGuess: 'No column of this name',
     required: 'needed',
     ignored: (names: string) => `Not read: ${names}`,
     try: 'Try it first',
@@ -222,7 +236,8 @@ export const admin = {
     running: 'Importing',
     trying: 'Trying',
     stop: 'Stop',
-    stopped: 'Stopped. The rows so far stand; send the file again to go on.',
+    stopped: (n: number) =>
+      `${n === 0 ? 'Stopped before the first rows were confirmed; some may stand.' : `Stopped. At least ${of(n, 'row stands', 'rows stand')}.`} Send the file again to go on: what stands is left as it is.`,
     rows: (n: number) => of(n, 'row', 'rows'),
     tried: 'This is what would happen',
     imported: 'Imported',
@@ -233,6 +248,9 @@ export const admin = {
     problems: 'Rows that are left out',
     problemsFirst: (n: number) => `The first ${n.toLocaleString('en')} are listed.`,
     noProblems: 'Every row is fine.',
+    noRows: 'There is no row below the names of the columns.',
+    nothingNew: 'There is nothing to import: what can be read stands already.',
+    nothingGood: 'No row can be imported. Mend the file, or choose other columns, and try it again.',
     line: 'Line',
     why: 'Why',
     reasons,
