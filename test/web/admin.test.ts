@@ -141,6 +141,53 @@ describe('the web app: administrators', function () {
     await dialog().getByText('Enabled').waitFor();
   });
 
+  it('[WA9] invites all of a list who have no log-in, and gives their links as a file', async () => {
+    const { id: depBatchId } = await must('POST /api/v1/dep-batch', { dep: 'Arts', batch: '2026' });
+    const { id: sectionId } = await must('POST /api/v1/sections', { name: 'B', depBatchId });
+    const names = ['Ula Um', 'Val Vo', 'Wes Wu', 'Xi Xu', 'Yas Ya', 'Zoe Zu'].map((one) => one.split(' '));
+    for (const [i, [firstName, lastName]] of names.entries())
+      await must('POST /api/v1/students', { firstName, lastName, studentCode: `B-${i}`, sectionId });
+    await page.goto('/admin/people');
+    await page.getByLabel('Section').selectOption({ label: 'Arts 2026 · B' });
+    await row('Ada Byron').waitFor({ state: 'detached' });
+    // One of them is invited already: a second link is made only where that is asked for.
+    await button('Invite Xi Xu').click();
+    await dialog().getByText('Nothing is sent').waitFor();
+    await send('Invite');
+    await send('I have it');
+    await row('Xi Xu').getByText('Invited until').waitFor();
+    await button('Invitations for all without a log-in').click();
+    await dialog().getByText('6 people in this list have no log-in').waitFor();
+    await dialog().getByLabel('Those not invited yet (5)').waitFor();
+    expect(await axe(page)).to.deep.equal([]);
+    const [file] = await Promise.all([page.waitForEvent('download'), send('Make the links')]);
+    let text = '';
+    for await (const piece of await file.createReadStream()) text += String(piece);
+    const lines = text.trim().split('\r\n');
+    expect(lines.length).to.equal(6);
+    expect(lines[0]).to.equal('Code,Last name,First name,Invitation link,Valid until');
+    expect(lines[1]).to.match(new RegExp(`^B-0,Um,Ula,${web.url}/claim#[\\w-]+,.*20\\d\\d`));
+    expect(text).to.not.include('Xi');
+    await dialog().getByText('5 links are in the file').waitFor();
+    await dialog().getByText('opens on this computer only').waitFor();
+    expect(await axe(page)).to.deep.equal([]);
+    await send('I have it');
+    await row('Ula Um').getByText('Invited until').waitFor();
+    const guest = await (await web.context()).newPage();
+    await guest.goto(lines[3]?.split(',')[3] ?? '');
+    await guest.getByLabel('E-mail address').fill('wes@school.test');
+    await guest.getByLabel('Password').fill('a good password');
+    await guest.getByRole('button', { name: 'Claim account' }).click();
+    await guest.getByRole('heading', { name: 'My attendance' }).waitFor();
+    expect((await must('GET /api/v1/students?q=B-2')).items[0]).to.include({
+      name: 'Wes Wu',
+      hasLogin: true,
+    });
+    // Teachers see who there is, not who was invited.
+    const seen = await ask(web.hub.url, `GET /api/v1/students?q=B-0`, { token: room.teacher.token });
+    expect(seen.body.data.items[0]).to.include({ name: 'Ula Um' }).and.not.have.property('invitedUntil');
+  });
+
   it('makes an account, refuses a taken address, and lets nobody disable themselves', async () => {
     await page.goto('/admin/people');
     await page.getByLabel('Accounts').check();

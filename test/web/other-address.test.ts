@@ -105,6 +105,21 @@ describe('the web app: opened at another address than localhost', function () {
     }
   });
 
+  it('marks a link over plain http, where the browser copies nothing, and says so', async () => {
+    const admin = await web.hub.school.person('admin');
+    await call(web.hub.url, 'POST', '/api/v1/students', admin.token, { firstName: 'Ines' });
+    const page = await signIn(admin, '/admin/people');
+    await page.getByRole('button', { name: 'Invite Ines' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Invite', exact: true }).click();
+    const link = await page.getByLabel('Invitation link').inputValue();
+    expect(link.startsWith(`${elsewhere}/claim#`)).to.equal(true);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('dialog').getByText('The text is selected: press Ctrl+C').waitFor();
+    expect(await page.evaluate<string>('getSelection().toString()')).to.equal(link);
+    expect(await page.getByText('on this computer only').count()).to.equal(0);
+    await shot(page, 'copy');
+  });
+
   it('says over plain http that passkeys need https, and which address this is', async () => {
     const page = await signIn(nth(group.students, 0), '/account');
     await page.getByText(`This page is open at ${elsewhere}.`).waitFor();

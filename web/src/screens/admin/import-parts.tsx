@@ -142,7 +142,7 @@ export const ColumnChoice = ({
           </div>
         ))}
       </div>
-      <div role="alert">
+      <div role="alert" className={styles.list}>
         {wrong.map((line) => (
           <p key={line} className={styles.warning}>
             {line}

@@ -35,7 +35,8 @@ export const admin = {
   to: 'To',
   shownOnce: 'This is shown now and never again. Keep it in a safe place before you close this.',
   done: 'I have it',
-  copyFailed: 'Could not copy. Select it and copy it by hand.',
+  copyFailed:
+    'This browser does not copy here. The text is selected: press Ctrl+C (⌘C), or hold it and choose Copy.',
 
   classes: {
     title: 'Classes',
@@ -89,7 +90,26 @@ export const admin = {
     invite: 'Invite',
     inviteWhom: (name: string) => `Invite ${name}`,
     inviteNote: (name: string) =>
-      `With this link ${name} chooses an address and a password. A new invitation ends the one before.`,
+      `With this link ${name} chooses an address and a password. Nothing is sent: you hand the link over. A new invitation ends the one before.`,
+    invitedUntil: (day: string) => `Invited until ${day}`,
+    inviteAll: 'Invitations for all without a log-in',
+    inviteAllNote: (n: number) =>
+      `${of(n, 'person', 'people')} in this list ${n === 1 ? 'has' : 'have'} no log-in. Each gets a link of their own; you get the links as a file, to print or to hand over. Nothing is sent.`,
+    inviteNobody: 'Everybody in this list has a log-in.',
+    inviteWhich: 'Invitations for',
+    inviteFresh: (n: number) => `Those not invited yet (${n.toLocaleString('en')})`,
+    inviteAgain: (n: number) => `All of them (${n.toLocaleString('en')}): earlier links end`,
+    inviteMake: 'Make the links',
+    inviting: (n: string, all: string) => `${n} of ${all} made`,
+    invitedAll: (n: number) => `${of(n, 'link is', 'links are')} in the file`,
+    invitedAllNote:
+      'They are in that file and nowhere else. Keep it safe: whoever has a link can take the account.',
+    inviteFailed: (n: number) =>
+      `${of(n, 'link was', 'links were')} not made. Do it once more for those not invited yet.`,
+    inviteSave: 'Save the file again',
+    validUntil: 'Valid until',
+    onlyHere: (host: string) =>
+      `The link begins with ${host} and opens on this computer only. Open Rollcall under its address in the network first.`,
     invitation: 'Invitation link',
     until: (time: string) => `Good until ${time}`,
     accountOf: (name: string) => `Account of ${name}`,

@@ -36,7 +36,8 @@ export const admin: typeof en = {
   to: 'Hasta',
   shownOnce: 'Esto se muestra ahora y nunca más. Guárdalo en un lugar seguro antes de cerrar.',
   done: 'Ya lo tengo',
-  copyFailed: 'No se pudo copiar. Selecciónalo y cópialo a mano.',
+  copyFailed:
+    'Aquí el navegador no puede copiar. El texto está seleccionado: pulsa Ctrl+C (⌘C), o mantenlo pulsado y elige Copiar.',
 
   classes: {
     title: 'Clases',
@@ -94,7 +95,26 @@ export const admin: typeof en = {
     invite: 'Invitar',
     inviteWhom: (name) => `Invitar a ${name}`,
     inviteNote: (name) =>
-      `Con este enlace, ${name} elige una dirección y una contraseña. Una invitación nueva anula la anterior.`,
+      `Con este enlace, ${name} elige una dirección y una contraseña. No se envía nada: tú entregas el enlace. Una invitación nueva anula la anterior.`,
+    invitedUntil: (day) => `Con invitación hasta el ${day}`,
+    inviteAll: 'Invitaciones para todos los que no tienen acceso',
+    inviteAllNote: (n) =>
+      `${of(n, 'persona', 'personas')} de esta lista no ${n === 1 ? 'tiene' : 'tienen'} acceso. Cada una recibe un enlace propio; tú obtienes los enlaces en un archivo, para imprimirlos o entregarlos. No se envía nada.`,
+    inviteNobody: 'Todos los de esta lista tienen acceso.',
+    inviteWhich: 'Invitaciones para',
+    inviteFresh: (n) => `Quienes aún no tienen invitación (${n.toLocaleString('es')})`,
+    inviteAgain: (n) => `Todos (${n.toLocaleString('es')}): los enlaces anteriores dejan de valer`,
+    inviteMake: 'Crear los enlaces',
+    inviting: (n, all) => `${n} de ${all} creados`,
+    invitedAll: (n) => `${of(n, 'enlace está', 'enlaces están')} en el archivo`,
+    invitedAllNote:
+      'Están en ese archivo y en ningún otro sitio. Guárdalo bien: quien tiene un enlace puede quedarse con la cuenta.',
+    inviteFailed: (n) =>
+      `${of(n, 'enlace no se creó', 'enlaces no se crearon')}. Repítelo para quienes aún no tienen invitación.`,
+    inviteSave: 'Guardar el archivo otra vez',
+    validUntil: 'Válido hasta',
+    onlyHere: (host) =>
+      `El enlace empieza por ${host} y solo se abre en este ordenador. Abre antes Rollcall con su dirección en la red.`,
     invitation: 'Enlace de invitación',
     until: (time) => `Válido hasta ${time}`,
     accountOf: (name) => `Cuenta de ${name}`,
