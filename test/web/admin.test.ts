@@ -223,7 +223,7 @@ describe('the web app: administrators', function () {
     await row('Maria Montessori').waitFor();
     await button('New class').click();
     await dialog().getByLabel('Name').fill('Latin');
-    await dialog().getByRole('combobox').fill('Maria');
+    await dialog().getByRole('combobox').fill('somebody');
     // Typed, but nobody chosen: the form is not sent.
     await send('Save');
     expect(
@@ -267,6 +267,51 @@ describe('the web app: administrators', function () {
     await button('Delete: Latin').click();
     await send('Delete');
     await row('Latin').waitFor({ state: 'detached' });
+  });
+
+  it('takes the only teacher whom a typed name fits, and else says to choose', async () => {
+    await must('POST /api/v1/teachers', { firstName: 'Robert', lastName: 'Only' });
+    await page.goto('/');
+    await button('New class').click();
+    await dialog().getByLabel('Name').fill('Choir');
+    const owner = dialog().getByRole('combobox');
+    await owner.fill('nobody of this name');
+    await send('Save');
+    await dialog().getByText('Choose one from the list').waitFor();
+    await owner.fill('Robert On');
+    await page.getByRole('option', { name: 'Robert Only' }).waitFor();
+    await send('Save');
+    await gone();
+    await row('Choir').getByText('Robert Only').waitFor();
+  });
+
+  it('names the owner of a class who came after the list of teachers was read', async () => {
+    await page.goto('/');
+    await row('Choir').getByText('Robert Only').waitFor();
+    const late = await web.hub.school.person('teacher');
+    await web.hub.connection
+      .collection('users')
+      .updateOne({ _id: oid(late.id) }, { $set: { name: 'Latecomer' } });
+    const made = await ask(web.hub.url, 'POST /api/v1/classes', {
+      token: late.token,
+      body: { className: 'Evening class' },
+    });
+    expect(made.status).to.equal(201);
+    // The list of classes is read again, as by coming back to it or by a change of one's own.
+    await button('Delete: Choir').click();
+    await send('Delete');
+    await row('Evening class').getByText('Latecomer').waitFor();
+  });
+
+  it('shows on a phone that the menu goes on, on the side where it does', async () => {
+    const phone = await web.signedIn({ id: gates.admin.id }, '/', { viewport: SIZES.phone });
+    const menu = phone.getByRole('navigation');
+    await phone.locator('nav[data-more=after]').waitFor();
+    await menu.getByRole('link', { name: 'Analytics' }).scrollIntoViewIfNeeded();
+    await phone.locator('nav[data-more=before]').waitFor();
+    await menu.getByRole('link', { name: 'Devices' }).click();
+    await phone.locator('nav[data-more=both]').waitFor();
+    if (process.env.SHOTS) await phone.screenshot({ path: `${process.env.SHOTS}/menu.png` });
   });
 
   it('[WA9] shows a device’s key this once, and it works; a new one, then none', async () => {

@@ -29,8 +29,9 @@ export const student = {
   code: 'The six digits on the board',
   codeHint: 'It is sent with the last digit.',
   qrText: 'The text beside the QR code',
-  qrTextHint:
-    'Scan the picture with your camera, or type these eight letters and digits. They change every few seconds.',
+  qrHow:
+    'Open your phone’s own camera, point it at the picture on the board, and open the link: it checks you in.',
+  qrTextHint: 'No camera? Type these eight letters and digits. They change every few seconds.',
   whichClass: 'Class',
   usePasskey: 'Use my passkey',
   passkeyNote: 'Your own device confirms that it is you, by fingerprint, face or PIN.',

@@ -27,8 +27,9 @@ export const student: Texts['student'] = {
   code: 'Las seis cifras de la pantalla',
   codeHint: 'Se envía con la última cifra.',
   qrText: 'El texto junto al código QR',
-  qrTextHint:
-    'Escanea la imagen con la cámara, o escribe estas ocho letras y cifras. Cambian cada pocos segundos.',
+  qrHow:
+    'Abre la cámara de tu teléfono, apunta a la imagen de la pantalla y abre el enlace: así quedas registrado.',
+  qrTextHint: '¿Sin cámara? Escribe estas ocho letras y cifras. Cambian cada pocos segundos.',
   whichClass: 'Clase',
   usePasskey: 'Usar mi llave de acceso',
   passkeyNote: 'Tu propio dispositivo confirma que eres tú, con huella, cara o PIN.',
