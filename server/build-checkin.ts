@@ -61,6 +61,11 @@ export const buildCheckIn = async (parts: Parts) => {
   const keys = createPasskeys(connection);
   await Promise.all([checkIns.ensureIndexes(), keys.ensureIndexes()]);
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${config.PORT}`;
+  if (config.PUBLIC_URL === undefined)
+    log.warn(
+      { passkeysAt: publicUrl },
+      'PUBLIC_URL is not set: passkeys work at this address only; set it to the one that people open',
+    );
 
   const onMarked = ({ entry, applied, repeated }: MarkOutcome) =>
     metrics.marks.inc({

@@ -64,6 +64,7 @@ export const buildSchool = async ({
   });
   const people = createPeopleService({
     people: peopleData,
+    invitedUntil: invitationData.untilOf,
     logins,
     presence,
     requireSection: structure.section,

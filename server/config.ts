@@ -95,7 +95,8 @@ export const Settings = z.object({
     .transform((text) => new URL(text).href.replace(/\/$/, ''))
     .optional()
     .describe(
-      'Where people reach it: in QR codes, and what passkeys are bound to; http://localhost:PORT when absent.',
+      'Where people reach it: in QR codes, and what passkeys are bound to. When absent http://localhost:PORT: then the ' +
+        'board makes its QR codes for the address at which it was opened, and passkeys work on this machine only.',
     ),
   TIME_ZONE: z
     .string()

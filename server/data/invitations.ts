@@ -52,6 +52,14 @@ export const createInvitations = (connection: mongoose.Connection) => {
       return row && { userId: hex(row._id), generation: row.generation ?? null };
     },
 
+    /** Who of some people is invited, and until when. */
+    async untilOf(userIds: readonly UserId[], now: Date): Promise<Map<UserId, Date>> {
+      const rows = await model
+        .find({ _id: { $in: userIds.map(oid) }, expiresAt: { $gt: now } }, { expiresAt: 1 })
+        .lean<Pick<Stored, '_id' | 'expiresAt'>[]>();
+      return new Map(rows.map(({ _id, expiresAt }) => [hex<UserId>(_id), expiresAt]));
+    },
+
     /** Removes the link of a person: the one of this hash only, where it is given, since a newer one may stand by now. */
     async remove(userId: UserId, hash?: string): Promise<void> {
       await model.deleteOne({ _id: oid(userId), ...(hash !== undefined && { hash }) });

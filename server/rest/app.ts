@@ -15,7 +15,7 @@ import { describeApi } from './openapi.ts';
 import type { Declaration, Route } from './route.ts';
 import { corsFor, securityHeaders, trustedProxies } from './security.ts';
 import { incomingOf, sendLine } from './upload.ts';
-import { webApp } from './web-app.ts';
+import { missingPages, webApp } from './web-app.ts';
 
 /** The longest body that is read, in bytes. */
 export const MAX_BODY_BYTES = 100 * 1024;
@@ -99,6 +99,7 @@ export const createApp = (options: AppOptions): Express => {
     app[declaration.method](declaration.path, ...steps, answered);
   }
 
+  app.use(missingPages(routes));
   app.use(() => {
     throw new Fault('ROUTE_NOT_FOUND');
   });

@@ -28,6 +28,8 @@ const Common = {
   hasLogin: z.boolean(),
   /** For admins only. */
   email: z.string().nullable().optional(),
+  /** In lists, for admins: until when somebody without a log-in is invited to make one. ISO 8601 UTC. */
+  invitedUntil: z.string().optional(),
 };
 
 /** A student as the school knows them, with or without a log-in. */

@@ -126,6 +126,8 @@ describe('the school: imports', () => {
     const answer = await send('students', csv);
     expect(tally(answer)).to.deep.equal([200, 18, 5, 0, 0, 13]);
     const reasons = new Map(answer.data.problems.map(({ line, reason }) => [line, reason]));
+    const lines = answer.data.problems.map(({ line }) => line);
+    expect(lines, 'in the order of the file').to.deep.equal([...lines].sort((one, other) => one - other));
     expect([...reasons.keys()].sort((a, b) => a - b)).to.deep.equal([
       3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 16, 17, 19,
     ]);

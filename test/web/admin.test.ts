@@ -54,6 +54,11 @@ describe('the web app: administrators', function () {
   it('makes a section and a person in it; what is in use stays, and says so', async () => {
     await page.goto('/admin/sections');
     await said('No departments yet');
+    // A small school needs no more than this.
+    await button('Make one for the whole school').click();
+    await dialog().getByLabel('Name').fill('7Z');
+    await send('Save');
+    await button('Edit 7Z').waitFor();
     await button('New department and batch').click();
     await dialog().getByLabel('Department').fill('x'.repeat(101));
     await dialog().getByLabel('Batch').fill('2026');
@@ -136,6 +141,53 @@ describe('the web app: administrators', function () {
     await dialog().getByText('Enabled').waitFor();
   });
 
+  it('[WA9] invites all of a list who have no log-in, and gives their links as a file', async () => {
+    const { id: depBatchId } = await must('POST /api/v1/dep-batch', { dep: 'Arts', batch: '2026' });
+    const { id: sectionId } = await must('POST /api/v1/sections', { name: 'B', depBatchId });
+    const names = ['Ula Um', 'Val Vo', 'Wes Wu', 'Xi Xu', 'Yas Ya', 'Zoe Zu'].map((one) => one.split(' '));
+    for (const [i, [firstName, lastName]] of names.entries())
+      await must('POST /api/v1/students', { firstName, lastName, studentCode: `B-${i}`, sectionId });
+    await page.goto('/admin/people');
+    await page.getByLabel('Section').selectOption({ label: 'Arts 2026 · B' });
+    await row('Ada Byron').waitFor({ state: 'detached' });
+    // One of them is invited already: a second link is made only where that is asked for.
+    await button('Invite Xi Xu').click();
+    await dialog().getByText('Nothing is sent').waitFor();
+    await send('Invite');
+    await send('I have it');
+    await row('Xi Xu').getByText('Invited until').waitFor();
+    await button('Invitations for all without a log-in').click();
+    await dialog().getByText('6 people in this list have no log-in').waitFor();
+    await dialog().getByLabel('Those not invited yet (5)').waitFor();
+    expect(await axe(page)).to.deep.equal([]);
+    const [file] = await Promise.all([page.waitForEvent('download'), send('Make the links')]);
+    let text = '';
+    for await (const piece of await file.createReadStream()) text += String(piece);
+    const lines = text.trim().split('\r\n');
+    expect(lines.length).to.equal(6);
+    expect(lines[0]).to.equal('Code,Last name,First name,Invitation link,Valid until');
+    expect(lines[1]).to.match(new RegExp(`^B-0,Um,Ula,${web.url}/claim#[\\w-]+,.*20\\d\\d`));
+    expect(text).to.not.include('Xi');
+    await dialog().getByText('5 links are in the file').waitFor();
+    await dialog().getByText('opens on this computer only').waitFor();
+    expect(await axe(page)).to.deep.equal([]);
+    await send('I have it');
+    await row('Ula Um').getByText('Invited until').waitFor();
+    const guest = await (await web.context()).newPage();
+    await guest.goto(lines[3]?.split(',')[3] ?? '');
+    await guest.getByLabel('E-mail address').fill('wes@school.test');
+    await guest.getByLabel('Password').fill('a good password');
+    await guest.getByRole('button', { name: 'Claim account' }).click();
+    await guest.getByRole('heading', { name: 'My attendance' }).waitFor();
+    expect((await must('GET /api/v1/students?q=B-2')).items[0]).to.include({
+      name: 'Wes Wu',
+      hasLogin: true,
+    });
+    // Teachers see who there is, not who was invited.
+    const seen = await ask(web.hub.url, `GET /api/v1/students?q=B-0`, { token: room.teacher.token });
+    expect(seen.body.data.items[0]).to.include({ name: 'Ula Um' }).and.not.have.property('invitedUntil');
+  });
+
   it('makes an account, refuses a taken address, and lets nobody disable themselves', async () => {
     await page.goto('/admin/people');
     await page.getByLabel('Accounts').check();
@@ -171,7 +223,7 @@ describe('the web app: administrators', function () {
     await row('Maria Montessori').waitFor();
     await button('New class').click();
     await dialog().getByLabel('Name').fill('Latin');
-    await dialog().getByRole('combobox').fill('Maria');
+    await dialog().getByRole('combobox').fill('somebody');
     // Typed, but nobody chosen: the form is not sent.
     await send('Save');
     expect(
@@ -215,6 +267,51 @@ describe('the web app: administrators', function () {
     await button('Delete: Latin').click();
     await send('Delete');
     await row('Latin').waitFor({ state: 'detached' });
+  });
+
+  it('takes the only teacher whom a typed name fits, and else says to choose', async () => {
+    await must('POST /api/v1/teachers', { firstName: 'Robert', lastName: 'Only' });
+    await page.goto('/');
+    await button('New class').click();
+    await dialog().getByLabel('Name').fill('Choir');
+    const owner = dialog().getByRole('combobox');
+    await owner.fill('nobody of this name');
+    await send('Save');
+    await dialog().getByText('Choose one from the list').waitFor();
+    await owner.fill('Robert On');
+    await page.getByRole('option', { name: 'Robert Only' }).waitFor();
+    await send('Save');
+    await gone();
+    await row('Choir').getByText('Robert Only').waitFor();
+  });
+
+  it('names the owner of a class who came after the list of teachers was read', async () => {
+    await page.goto('/');
+    await row('Choir').getByText('Robert Only').waitFor();
+    const late = await web.hub.school.person('teacher');
+    await web.hub.connection
+      .collection('users')
+      .updateOne({ _id: oid(late.id) }, { $set: { name: 'Latecomer' } });
+    const made = await ask(web.hub.url, 'POST /api/v1/classes', {
+      token: late.token,
+      body: { className: 'Evening class' },
+    });
+    expect(made.status).to.equal(201);
+    // The list of classes is read again, as by coming back to it or by a change of one's own.
+    await button('Delete: Choir').click();
+    await send('Delete');
+    await row('Evening class').getByText('Latecomer').waitFor();
+  });
+
+  it('shows on a phone that the menu goes on, on the side where it does', async () => {
+    const phone = await web.signedIn({ id: gates.admin.id }, '/', { viewport: SIZES.phone });
+    const menu = phone.getByRole('navigation');
+    await phone.locator('nav[data-more=after]').waitFor();
+    await menu.getByRole('link', { name: 'Analytics' }).scrollIntoViewIfNeeded();
+    await phone.locator('nav[data-more=before]').waitFor();
+    await menu.getByRole('link', { name: 'Devices' }).click();
+    await phone.locator('nav[data-more=both]').waitFor();
+    if (process.env.SHOTS) await phone.screenshot({ path: `${process.env.SHOTS}/menu.png` });
   });
 
   it('[WA9] shows a device’s key this once, and it works; a new one, then none', async () => {
@@ -287,9 +384,17 @@ describe('the web app: administrators', function () {
     await give('PK', 'students.xlsx');
     await page.getByRole('alert').getByText('This is not a CSV file').waitFor();
     await give('Wrong,Header\n1,2\n');
-    await button('Try it first').click();
-    await page.getByRole('alert').getByText('There is no column for studentCode').waitFor();
+    for (const field of ['studentCode', 'firstName'])
+      await page.getByRole('alert').getByText(`There is no column for ${field}.`).waitFor();
+    expect(await button('Try it first').isDisabled()).to.equal(true);
     await give(CSV);
+    // What is guessed is said before anything is sent.
+    expect(await page.getByLabel('studentCode').locator('option:checked').textContent()).to.equal(
+      'By its name: Number',
+    );
+    expect(await page.getByLabel('email').locator('option:checked').textContent()).to.equal(
+      'No column of this name',
+    );
     await button('Try it first').click();
     await row('firstName is missing').filter({ hasText: '3' }).waitFor();
     await said('Not read: Shoe size');
@@ -306,6 +411,75 @@ describe('the web app: administrators', function () {
     await page.getByRole('heading', { name: 'Imported' }).waitFor();
     const items: { name: string }[] = (await must('GET /api/v1/students?q=S-30')).items;
     expect(items.map((one) => one.name).sort()).to.deep.equal(['Kim 38', 'Lou 44']);
+  });
+
+  it('takes a double click for one: it neither imports after a try, nor stops or clears what was imported', async () => {
+    await page.goto('/admin/import');
+    const rows = Array.from({ length: 12 }, (_, i) => `D-${i},Dee${i}`);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'twelve.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['studentCode,firstName', ...rows].join('\n')),
+    });
+    await button('Try it first').dblclick();
+    await page.getByRole('heading', { name: 'This is what would happen' }).waitFor();
+    expect((await must('GET /api/v1/students?q=D-')).items).to.deep.equal([]);
+    await button('Import for real').dblclick();
+    await page.getByRole('heading', { name: 'Imported' }).waitFor();
+    expect((await must('GET /api/v1/students?q=D-')).items.length).to.equal(12);
+    expect(await page.locator('dt', { hasText: 'New' }).locator('+ dd').textContent()).to.equal('12');
+    // Once more: there is nothing to do, and that is said where it could be pressed.
+    await button('Import another file').click();
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'twelve.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['studentCode,firstName', ...rows].join('\n')),
+    });
+    await button('Try it first').click();
+    await said('There is nothing to import: what can be read stands already.');
+    expect(await button('Import for real').isDisabled()).to.equal(true);
+  });
+
+  it('says how much stands when an import is stopped', async () => {
+    await page.goto('/admin/import');
+    const rows = Array.from({ length: 60_000 }, (_, i) => `Z-${i},Zed${i}`);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'many.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['studentCode,firstName', ...rows].join('\n')),
+    });
+    await button('Try it first').click();
+    await button('Import for real').click();
+    await page.getByText(/^[\d,]*[1-9][\d,]* rows$/).waitFor();
+    await button('Stop').click();
+    const alert = page.getByRole('alert').filter({ hasText: 'Stopped. At least' });
+    await alert.waitFor();
+    const said = Number(/[\d,]+/.exec((await alert.textContent()) ?? '')?.[0].replaceAll(',', ''));
+    const stand = await web.hub.connection.collection('users').countDocuments({ studentCode: /^Z-/ });
+    expect(said).to.be.within(500, stand);
+  });
+
+  it('gives a sample of each kind, which can be tried as it is', async () => {
+    await page.goto('/admin/import');
+    for (const kind of ['Sections', 'Students', 'Teachers']) {
+      await page.getByLabel(kind, { exact: true }).check();
+      const [sample] = await Promise.all([
+        page.waitForEvent('download'),
+        button('Download a sample file').click(),
+      ]);
+      const pieces: Buffer[] = [];
+      for await (const piece of await sample.createReadStream()) pieces.push(piece as Buffer);
+      await page.locator('input[type=file]').setInputFiles({
+        name: sample.suggestedFilename(),
+        mimeType: 'text/csv',
+        buffer: Buffer.concat(pieces),
+      });
+      await button('Try it first').click();
+      await said('Every row is fine.');
+      await button('Import for real').click();
+      await page.getByRole('heading', { name: 'Imported' }).waitFor();
+      await button('Import another file').click();
+    }
   });
 
   it('says that an import could not be sent, and sends it when it can', async () => {

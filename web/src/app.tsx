@@ -1,4 +1,4 @@
-import { CloudOff, Lock, SearchX, TriangleAlert } from 'lucide-react';
+import { CloudOff, Lock, TriangleAlert } from 'lucide-react';
 import { Component, type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
 import type { Role } from '../../shared/status.ts';
@@ -9,6 +9,7 @@ import { SignIn, SignUp } from './screens/sign-in.tsx';
 import { Button } from './ui/button.tsx';
 import { Loading, State, Toasts } from './ui/feedback.tsx';
 import { Frame } from './ui/frame.tsx';
+import { NotFound } from './ui/not-found.tsx';
 
 const loadQueries = () => import('./lib/with-queries.tsx');
 const WithQueries = lazy(loadQueries);
@@ -44,11 +45,6 @@ class Guard extends Component<{ children: ReactNode }, { broken: boolean }> {
   }
 }
 
-const NotFound = () => {
-  const { state } = useTexts();
-  return <State page icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
-};
-
 const NoRights = () => {
   const { state } = useTexts();
   return <State page icon={Lock} title={state.noRights} note={state.noRightsNote} />;
@@ -77,6 +73,9 @@ const HOMES: Record<Role, ReactNode> = {
   device: <NotFound />,
 };
 
+/** The addresses of those who are signed in. */
+const PRIVATE = /^\/(?:$|(?:sign-in|account|analytics|teach|my|board|admin)(?:\/|$))/;
+
 /** The pages of somebody who is signed in. */
 const Inside = ({ role }: { role: Role }) => (
   <Switch>
@@ -88,7 +87,8 @@ const Inside = ({ role }: { role: Role }) => (
     <Route path="/admin/*">{role === 'admin' ? <Admin /> : <NoRights />}</Route>
     <Route path="/sign-in">{HOMES[role]}</Route>
     <Route path="/sign-up">{HOMES[role]}</Route>
-    <Route>{HOMES[role]}</Route>
+    <Route path={PRIVATE}>{HOMES[role]}</Route>
+    <Route component={NotFound} />
   </Switch>
 );
 
@@ -115,7 +115,9 @@ const Pages = () => {
         </WithQueries>
       </Route>
       <Route path="/sign-up" component={SignUp} />
-      <Route component={SignIn} />
+      {/* Whoever comes to a page that exists signs in and goes on there; any other is missing for them, too. */}
+      <Route path={PRIVATE} component={SignIn} />
+      <Route component={NotFound} />
     </Switch>
   );
 };

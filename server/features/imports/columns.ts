@@ -1,8 +1,5 @@
 import { Fault } from '../../../shared/faults.ts';
-
-/** A field of an import: what headers call it, and whether there must be a column for it. */
-export type Field = { readonly called: readonly string[]; readonly required?: true };
-export type Fields = { readonly [name: string]: Field };
+import { guessColumns, type ImportFields, plainHeader } from '../../../shared/import-columns.ts';
 
 /** Which column holds which field, and which columns hold none. */
 export type Columns = {
@@ -11,17 +8,11 @@ export type Columns = {
   readonly ignored: readonly string[];
 };
 
-/** Headers are compared by their letters and digits alone: `Student Code`, `student_code` and `studentCode` are one. */
-const plain = (header: string) =>
-  header
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
 const wrong = (path: string, message: string) =>
   new Fault('INVALID_REQUEST', { details: [{ path, message }] });
 
 /** `field:Header,field:Header` */
-const mapped = (map: string, fields: Fields): Map<string, string> =>
+const mapped = (map: string, fields: ImportFields): Map<string, string> =>
   new Map(
     map.split(',').map((pair) => {
       const colon = pair.indexOf(':');
@@ -34,25 +25,24 @@ const mapped = (map: string, fields: Fields): Map<string, string> =>
   );
 
 /** Reads a header; INVALID_REQUEST where a required field has no column, or `map` names one that is not there. */
-export const columnsOf = (header: readonly string[], fields: Fields, map: string | undefined): Columns => {
+export const columnsOf = (
+  header: readonly string[],
+  fields: ImportFields,
+  map: string | undefined,
+): Columns => {
   if (header.some((name) => /[\p{Cc}\uFFFD]/u.test(name.replaceAll('\n', ' '))))
     throw wrong('body', 'must be UTF-8');
-  const names = header.map(plain);
+  const names = header.map(plainHeader);
   const asked = map === undefined ? new Map<string, string>() : mapped(map, fields);
-  const at = new Map<string, number>();
+  const chosen = new Map<string, number>();
   for (const [field, title] of asked) {
-    const place = names.indexOf(plain(title));
+    const place = names.indexOf(plainHeader(title));
     if (place < 0) throw wrong('query.map', `there is no column “${title}”`);
-    at.set(field, place);
+    chosen.set(field, place);
   }
-  for (const [field, { called, required }] of Object.entries(fields)) {
-    if (at.has(field)) continue;
-    const taken = new Set(at.values());
-    const places = [field, ...called].map((name) => names.indexOf(plain(name)));
-    const place = places.find((one) => one >= 0 && !taken.has(one));
-    if (place !== undefined) at.set(field, place);
-    else if (required) throw wrong(field, `has no column; name one with ?map=${field}:Header`);
-  }
+  const at = guessColumns(header, fields, chosen);
+  for (const [field, { required }] of Object.entries(fields))
+    if (required && !at.has(field)) throw wrong(field, `has no column; name one with ?map=${field}:Header`);
   const used = new Set(at.values());
   return {
     at,

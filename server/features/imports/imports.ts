@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Fault } from '../../../shared/faults.ts';
+import type { ImportFields } from '../../../shared/import-columns.ts';
 import type {
   ImportCause,
   ImportKind,
@@ -7,7 +8,7 @@ import type {
   ImportReport,
   Tally,
 } from '../../../shared/rest/imports.ts';
-import { type Columns, columnsOf, type Fields, valuesOf } from './columns.ts';
+import { type Columns, columnsOf, valuesOf } from './columns.ts';
 import { linesOf } from './lines.ts';
 import { problemOf } from './problems.ts';
 import { rowsOf } from './records.ts';
@@ -18,7 +19,7 @@ export type Numbered<T> = { readonly line: number; readonly row: T };
 
 /** One kind of import, for one file. */
 export type Importing<T> = {
-  readonly fields: Fields;
+  readonly fields: ImportFields;
   readonly schema: z.ZodType<T>;
   /** Carries out some rows, or only says what it would do; one outcome for each, in order. */
   apply(rows: readonly Numbered<T>[], dryRun: boolean): Promise<Outcome[]>;
@@ -57,16 +58,17 @@ export const createImports = (kinds: { readonly [kind in ImportKind]: StartImpor
     let batch: Numbered<unknown>[] = [];
 
     const fail = (line: number, ...causes: ImportCause[]) => {
-      const problem = problemOf(line, causes);
       tally.failed += 1;
-      fresh.push(problem);
-      if (problems.length < MAX_PROBLEMS) problems.push(problem);
+      fresh.push(problemOf(line, causes));
     };
     const carryOut = async () => {
       const outcomes = batch.length === 0 ? [] : await importing.apply(batch, dryRun);
       for (const [place, outcome] of outcomes.entries())
         if (typeof outcome === 'object') fail(batch[place]?.line ?? 0, outcome.problem);
         else tally[outcome] += 1;
+      // What cannot be read at all is known before the rows around it are judged.
+      fresh.sort((a, b) => a.line - b.line);
+      problems.push(...fresh.slice(0, MAX_PROBLEMS - problems.length));
       onProgress({ ...tally, problems: fresh });
       batch = [];
       fresh = [];

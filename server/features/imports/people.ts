@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SectionId, UserId } from '../../../shared/ids.ts';
+import { IMPORT_FIELDS } from '../../../shared/import-columns.ts';
 import { Email } from '../../../shared/rest/auth.ts';
 import type { ImportCause } from '../../../shared/rest/imports.ts';
 import { Code, NewStudent } from '../../../shared/rest/people.ts';
@@ -28,21 +29,6 @@ const ROWS = {
     .transform(({ teacherCode, ...row }) => ({ ...row, code: teacherCode })),
 };
 type Row = z.output<(typeof ROWS)['student']>;
-
-const FIELDS = {
-  firstName: { called: ['givenName', 'forename', 'first'], required: true },
-  lastName: { called: ['surname', 'familyName', 'last'] },
-  email: { called: ['emailAddress', 'mail'] },
-} as const;
-const CODES = {
-  student: { called: ['code', 'studentId', 'studentNumber', 'studentNo', 'number', 'id'], required: true },
-  teacher: { called: ['code', 'teacherId', 'staffId', 'teacherNumber', 'number', 'id'], required: true },
-} as const;
-const SECTION_FIELDS = {
-  section: { called: ['sectionName'] },
-  dep: { called: ['department', 'dept'] },
-  batch: { called: ['intake', 'year'] },
-} as const;
 
 type Deps = {
   people: Pick<People, 'findByCodes' | 'ownersOf' | 'writeAll'>;
@@ -106,11 +92,7 @@ export const peopleImport =
     };
 
     return {
-      fields: {
-        [`${kind}Code`]: CODES[kind],
-        ...FIELDS,
-        ...(kind === 'student' ? SECTION_FIELDS : {}),
-      },
+      fields: IMPORT_FIELDS[`${kind}s`],
       schema: ROWS[kind],
 
       async apply(rows, dryRun) {

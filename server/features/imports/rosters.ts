@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { type ClassId, type StudentId, studentIdOf, type UserId } from '../../../shared/ids.ts';
+import { IMPORT_FIELDS } from '../../../shared/import-columns.ts';
 import { Code } from '../../../shared/rest/people.ts';
 import type { Classes } from '../../data/classes.ts';
 import type { Importing, Outcome } from './imports.ts';
 
 const Row = z.object({ classCode: Code, studentCode: Code });
 type Row = z.infer<typeof Row>;
-
-const FIELDS = {
-  classCode: { called: ['class', 'course', 'courseCode'], required: true },
-  studentCode: { called: ['student', 'code', 'studentId', 'studentNumber', 'studentNo'], required: true },
-} as const;
 
 type Deps = {
   classes: Pick<Classes, 'findByCodes' | 'addStudents' | 'rosters'>;
@@ -22,7 +18,7 @@ type Deps = {
 export const rostersImport =
   ({ classes, findStudents, rosters }: Deps) =>
   (): Importing<Row> => ({
-    fields: FIELDS,
+    fields: IMPORT_FIELDS.rosters,
     schema: Row,
 
     async apply(rows, dryRun) {

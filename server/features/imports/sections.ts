@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../../shared/faults.ts';
+import { IMPORT_FIELDS } from '../../../shared/import-columns.ts';
 import type { DepBatch } from '../../../shared/rest/structure.ts';
 import { NewDepBatch, NewSection } from '../../../shared/rest/structure.ts';
 import type { Structure } from '../../data/structure.ts';
@@ -7,12 +8,6 @@ import type { Importing, Outcome } from './imports.ts';
 
 const Row = z.object({ name: NewSection.shape.name, ...NewDepBatch.shape });
 type Row = z.infer<typeof Row>;
-
-const FIELDS = {
-  name: { called: ['section', 'sectionName'], required: true },
-  dep: { called: ['department', 'dept'], required: true },
-  batch: { called: ['intake', 'year'], required: true },
-} as const;
 
 const parentKey = ({ dep, batch }: Pick<Row, 'dep' | 'batch'>) => JSON.stringify([dep, batch]);
 
@@ -38,7 +33,7 @@ export const sectionsImport =
       );
 
     return {
-      fields: FIELDS,
+      fields: IMPORT_FIELDS.sections,
       schema: Row,
 
       async apply(numbered, dryRun) {

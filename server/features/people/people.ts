@@ -9,6 +9,8 @@ import type { Clock } from '../../kit/clock.ts';
 
 export type PeopleDeps = {
   people: People;
+  /** Who of these is invited, and until when. */
+  invitedUntil: (ids: readonly UserId[], now: Date) => Promise<ReadonlyMap<UserId, Date>>;
   logins: Pick<Logins, 'endAllOf'>;
   presence: Pick<Presence, 'userEnded'>;
   /** SECTION_NOT_FOUND where there is none. */
@@ -48,6 +50,12 @@ export const createPeopleService = (deps: PeopleDeps) => {
   return {
     read,
     list: people.list,
+
+    /** Until when those without a log-in are invited to make one; whoever is not is left out. */
+    invitedUntil: async (of: readonly Person[]): Promise<ReadonlyMap<UserId, Date>> => {
+      const ids = of.filter(({ hasLogin }) => !hasLogin).map(({ id }) => id);
+      return ids.length === 0 ? new Map() : await deps.invitedUntil(ids, now());
+    },
 
     /** CODE_EXISTS, EMAIL_EXISTS, SECTION_NOT_FOUND. */
     async create(

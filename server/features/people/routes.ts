@@ -23,14 +23,20 @@ const ADMIN = ['admin'] as const;
 const STAFF = ['teacher', 'admin'] as const;
 const WRITING = ['CODE_EXISTS', 'EMAIL_EXISTS'] as const;
 
+const invited = (until: Date | undefined) => (until ? { invitedUntil: until.toISOString() } : {});
 /** Addresses of students are for admins here, and for the staff of their classes there (CL3). */
-const student = ({ id, code, email, ...rest }: Person, who: Who): Student => ({
+const student = ({ id, code, email, ...rest }: Person, who: Who, until?: Date): Student => ({
   ...rest,
   id: studentIdOf(id),
   studentCode: code,
   ...(who.role === 'admin' ? { email } : {}),
+  ...invited(until),
 });
-const teacher = ({ code, ...rest }: Person): Teacher => ({ ...rest, teacherCode: code });
+const teacher = ({ code, ...rest }: Person, until?: Date): Teacher => ({
+  ...rest,
+  teacherCode: code,
+  ...invited(until),
+});
 const personOf = (id: string) => id as UserId;
 
 /** `/api/v1/students` and `/api/v1/teachers`. */
@@ -67,7 +73,8 @@ const studentRoutes = (people: PeopleService): Route[] => [
     },
     async ({ who, query }) => {
       const { items, nextCursor } = await people.list('student', query);
-      return { items: items.map((person) => student(person, who)), nextCursor };
+      const until = who.role === 'admin' ? await people.invitedUntil(items) : undefined;
+      return { items: items.map((person) => student(person, who, until?.get(person.id))), nextCursor };
     },
   ),
   route(
@@ -144,7 +151,8 @@ const teacherRoutes = (people: PeopleService): Route[] => [
     },
     async ({ query }) => {
       const { items, nextCursor } = await people.list('teacher', query);
-      return { items: items.map(teacher), nextCursor };
+      const until = await people.invitedUntil(items);
+      return { items: items.map((person) => teacher(person, until.get(person.id))), nextCursor };
     },
   ),
   route(

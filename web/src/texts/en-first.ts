@@ -74,6 +74,7 @@ export const first = {
     noRightsNote: 'Sign in as somebody who may see it, or go back to where you were.',
     notFound: 'There is nothing here',
     notFoundNote: 'The link may be old, or something was deleted.',
+    home: 'Go to the start page',
     unreachable: 'Rollcall cannot be reached',
     unreachableNote: 'Check the Wi-Fi of this device. This page tries again by itself.',
     broken: 'Something went wrong on this page',

@@ -85,6 +85,7 @@ export const es: Texts = {
     noRightsNote: 'Inicia sesión con una cuenta que lo tenga o vuelve a donde estabas.',
     notFound: 'Aquí no hay nada',
     notFoundNote: 'Puede que el enlace sea antiguo o que se haya eliminado algo.',
+    home: 'Ir a la página de inicio',
     unreachable: 'No se puede llegar a Rollcall',
     unreachableNote: 'Comprueba la wifi de este dispositivo. La página lo reintenta sola.',
     broken: 'Algo ha fallado en esta página',

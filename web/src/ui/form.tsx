@@ -40,6 +40,8 @@ const foundIn = (form: HTMLFormElement): ReadonlyMap<string, string> => {
     const { min = '', max = '' } = field instanceof HTMLInputElement ? field : {};
     if (validity.badInput) wrong.set(name, type === 'number' ? fields.number : fields.time);
     else if (validity.valueMissing) wrong.set(name, fields.needed);
+    // Said by the field itself, in the language in use.
+    else if (validity.customError) wrong.set(name, field.validationMessage);
     else if (validity.typeMismatch && type === 'email') wrong.set(name, fields.email);
     else if (validity.rangeUnderflow && type === 'number') wrong.set(name, fields.least(Number(min)));
     else if (validity.rangeOverflow && type === 'number') wrong.set(name, fields.most(Number(max)));

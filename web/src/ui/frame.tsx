@@ -25,6 +25,7 @@ import { session } from '../lib/session.ts';
 import type { Texts } from '../texts/en.ts';
 import styles from './frame.module.css';
 import { Mark } from './mark.tsx';
+import { MoreSign, useMore } from './more.tsx';
 
 type Entry = readonly [path: string, name: keyof Texts['nav'], icon: LucideIcon];
 
@@ -80,6 +81,7 @@ export const Frame = ({ children }: { children: ReactNode }) => {
     const here = menu.current?.querySelector('[aria-current]');
     here?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [path, entries.length]);
+  const more = useMore(menu, entries.length);
   // The projector's page has the whole screen.
   if (now.status === 'in' && path.startsWith('/board/'))
     return (
@@ -97,12 +99,14 @@ export const Frame = ({ children }: { children: ReactNode }) => {
           <Link href="/" className={styles.brand} aria-label={common.product}>
             <Mark /> <span>{common.product}</span>
           </Link>
-          <nav ref={menu} className={styles.nav} aria-label={common.menu}>
+          <nav ref={menu} className={styles.nav} aria-label={common.menu} data-more={more}>
+            <MoreSign side="before" />
             {entries.map(([to, name, Icon]) => (
               <Link key={to} href={to} aria-current={isAt(to) ? 'page' : undefined}>
                 <Icon size={18} aria-hidden /> {nav[name]}
               </Link>
             ))}
+            <MoreSign side="after" />
           </nav>
           <div className={styles.end}>
             <Connection />

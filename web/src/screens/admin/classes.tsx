@@ -74,7 +74,7 @@ const ClassTable = ({
   const { admin, common } = useTexts();
   const words = admin.classes;
   const format = useFormat();
-  const teacherOf = useTeacherNames();
+  const teacherOf = useTeacherNames(all.map(({ teacherId }) => teacherId));
   const sections = new Map(useSections().map(({ id, name }) => [id, name]));
   const rows = all
     .filter((one) => fits(one, teacherOf(one.teacherId), text.trim().toLocaleLowerCase()))

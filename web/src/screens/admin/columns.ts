@@ -1,30 +1,43 @@
+import { guessColumns, IMPORT_FIELDS } from '../../../../shared/import-columns.ts';
 import type { ImportKind } from '../../../../shared/rest/imports.ts';
 
 /** What each kind of file can hold, in the order in which one would write it; `needed` may not be missing. */
-export const FIELDS: Record<ImportKind, readonly { readonly name: string; readonly needed?: true }[]> = {
+export const fieldsOf = (kind: ImportKind): readonly { readonly name: string; readonly needed: boolean }[] =>
+  Object.entries(IMPORT_FIELDS[kind]).map(([name, { required = false }]) => ({ name, needed: required }));
+
+/** Which column the server will read as which field, where somebody chose some of them; fields without one are left out. */
+export const guessOf = (
+  kind: ImportKind,
+  headers: readonly string[],
+  chosen: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> => {
+  const asked = new Map(Object.entries(chosen).map(([field, header]) => [field, headers.indexOf(header)]));
+  for (const [field, place] of asked) if (place < 0) asked.delete(field);
+  const at = guessColumns(headers, IMPORT_FIELDS[kind], asked);
+  return Object.fromEntries([...at].map(([field, place]) => [field, headers[place] ?? '']));
+};
+
+/** A file as one would write it, in three lines. */
+export const SAMPLES: Readonly<Record<ImportKind, readonly (readonly string[])[]>> = {
   students: [
-    { name: 'studentCode', needed: true },
-    { name: 'firstName', needed: true },
-    { name: 'lastName' },
-    { name: 'email' },
-    { name: 'section' },
-    { name: 'dep' },
-    { name: 'batch' },
+    ['studentCode', 'firstName', 'lastName', 'email', 'section', 'dep', 'batch'],
+    ['S-001', 'Ana', 'Ruiz', 'ana@school.example', '7A', 'School', '2026'],
+    ['S-002', 'Omar', 'Haddad', '', '', '', ''],
   ],
   teachers: [
-    { name: 'teacherCode', needed: true },
-    { name: 'firstName', needed: true },
-    { name: 'lastName' },
-    { name: 'email' },
+    ['teacherCode', 'firstName', 'lastName', 'email'],
+    ['T-01', 'Maria', 'Lopez', 'maria@school.example'],
+    ['T-02', 'Lena', 'Weber', ''],
   ],
   sections: [
-    { name: 'name', needed: true },
-    { name: 'dep', needed: true },
-    { name: 'batch', needed: true },
+    ['name', 'dep', 'batch'],
+    ['7A', 'School', '2026'],
+    ['7B', 'School', '2026'],
   ],
   rosters: [
-    { name: 'classCode', needed: true },
-    { name: 'studentCode', needed: true },
+    ['classCode', 'studentCode'],
+    ['MATH-7', 'S-001'],
+    ['MATH-7', 'S-002'],
   ],
 };
 

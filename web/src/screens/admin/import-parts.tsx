@@ -1,14 +1,15 @@
 import { Download, FileSpreadsheet } from 'lucide-react';
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import type { ImportKind, ImportReport, Tally } from '../../../../shared/rest/imports.ts';
 import { fieldError } from '../../lib/field-errors.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
+import type { Texts } from '../../texts/en.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import formStyles from '../../ui/form.module.css';
 import { Table } from '../../ui/table.tsx';
 import styles from './admin.module.css';
-import { csvOf, FIELDS } from './columns.ts';
+import { csvOf, fieldsOf, guessOf, SAMPLES } from './columns.ts';
 import { saveBlob } from './download.ts';
 import { reasonOf } from './import-reasons.ts';
 import type { Progress } from './upload.ts';
@@ -52,6 +53,45 @@ export const FilePick = ({ file, onPick }: { file: File | undefined; onPick: (fi
   );
 };
 
+type Words = Texts['admin']['imports'];
+
+/** Why a file cannot be tried yet: every field that needs a column and has none, or a header that is none. */
+export const wrongWith = (
+  kind: ImportKind,
+  headers: readonly string[],
+  guess: Readonly<Record<string, string>>,
+  words: Words,
+): readonly string[] => {
+  if (headers.length === 0) return [words.noHeader];
+  if (headers.some((header) => header.includes('\uFFFD'))) return [words.notUtf8];
+  return fieldsOf(kind)
+    .filter(({ name, needed }) => needed && guess[name] === undefined)
+    .map(({ name }) => words.noColumn(name));
+};
+
+/** What a file of a kind needs, what its words mean, and one to begin with. */
+export const Needs = ({ kind }: { kind: ImportKind }) => {
+  const words = useTexts().admin.imports;
+  const names = (wanted: boolean) =>
+    fieldsOf(kind)
+      .filter(({ needed }) => needed === wanted)
+      .map(({ name }) => name)
+      .join(', ');
+  return (
+    <>
+      <p className={styles.soft}>
+        {words.needs(names(true))} {names(false) !== '' && words.may(names(false))}
+      </p>
+      <p className={styles.soft}>{words.means[kind]}</p>
+      <div className={styles.buttons}>
+        <Button size="small" icon={Download} onClick={() => saveBlob(csvOf(SAMPLES[kind]), `${kind}.csv`)}>
+          {words.sample}
+        </Button>
+      </div>
+    </>
+  );
+};
+
 /** Which column is read as what: guessed by the server, said by the administrator. */
 export const ColumnChoice = ({
   kind,
@@ -70,12 +110,14 @@ export const ColumnChoice = ({
 }) => {
   const words = useTexts().admin.imports;
   const id = useId();
+  const guess = guessOf(kind, headers, chosen);
+  const wrong = wrongWith(kind, headers, guess, words);
   return (
     <Card>
       <h2>{words.columns}</h2>
       <p className={styles.soft}>{words.columnsNote}</p>
       <div className={styles.two}>
-        {FIELDS[kind].map(({ name, needed }) => (
+        {fieldsOf(kind).map(({ name, needed }) => (
           <div key={name} className={formStyles.field}>
             <label className={formStyles.label} htmlFor={`${id}-${name}`}>
               <bdi>{name}</bdi> {needed && <span className={formStyles.optional}>({words.required})</span>}
@@ -85,11 +127,11 @@ export const ColumnChoice = ({
               className={formStyles.input}
               disabled={disabled}
               value={chosen[name] ?? ''}
+              aria-invalid={(needed && guess[name] === undefined) || undefined}
               onChange={(event) => onChoose({ ...chosen, [name]: event.target.value })}
             >
               <option value="">
-                {words.auto}
-                {report && !chosen[name] && report.columns[name] ? ` (${report.columns[name]})` : ''}
+                {chosen[name] || guess[name] === undefined ? words.noGuess : words.guessed(guess[name])}
               </option>
               {[...new Set(headers)].map((header) => (
                 <option key={header} value={header}>
@@ -100,6 +142,13 @@ export const ColumnChoice = ({
           </div>
         ))}
       </div>
+      <div role="alert" className={styles.list}>
+        {wrong.map((line) => (
+          <p key={line} className={styles.warning}>
+            {line}
+          </p>
+        ))}
+      </div>
       {report && report.ignoredColumns.length > 0 && (
         <p className={styles.soft}>{words.ignored(report.ignoredColumns.join(', '))}</p>
       )}
@@ -107,8 +156,14 @@ export const ColumnChoice = ({
   );
 };
 
-/** While a file is on its way. */
-export const Running = ({ of }: { of: { readonly dryRun: boolean; readonly progress?: Progress } }) => {
+/** While a file is on its way. `children`: what ends it. */
+export const Running = ({
+  of,
+  children,
+}: {
+  of: { readonly dryRun: boolean; readonly progress?: Progress };
+  children: ReactNode;
+}) => {
   const words = useTexts().admin.imports;
   const { progress } = of;
   const share = progress?.ofBytes ? progress.bytes / progress.ofBytes : undefined;
@@ -120,7 +175,10 @@ export const Running = ({ of }: { of: { readonly dryRun: boolean; readonly progr
         aria-label={of.dryRun ? words.trying : words.running}
         {...(share === undefined ? {} : { value: share })}
       />
-      <p className="numbers">{words.rows(progress?.rows ?? 0)}</p>
+      <div className={styles.top}>
+        <p className="numbers">{words.rows(progress?.rows ?? 0)}</p>
+        {children}
+      </div>
     </Card>
   );
 };
@@ -144,7 +202,11 @@ export const Report = ({ of, name }: { of: ImportReport; name: string }) => {
           ))}
         </dl>
       </div>
-      {of.problems.length === 0 ? <p>{words.noProblems}</p> : <Problems of={of} name={name} />}
+      {of.problems.length === 0 ? (
+        <p>{of.rows === 0 ? words.noRows : words.noProblems}</p>
+      ) : (
+        <Problems of={of} name={name} />
+      )}
     </Card>
   );
 };

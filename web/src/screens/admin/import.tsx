@@ -1,17 +1,19 @@
 import { FlaskConical, Play, RotateCcw, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { Fault, type FaultDetail } from '../../../../shared/faults.ts';
 import type { ImportKind, ImportReport } from '../../../../shared/rest/imports.ts';
 import { fieldError } from '../../lib/field-errors.ts';
 import { useTexts } from '../../lib/language.ts';
 import { refresh } from '../../lib/queries.ts';
+import type { Texts } from '../../texts/en.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Choices, sentenceOf } from '../../ui/form.tsx';
 import { Head } from '../../ui/frame.tsx';
 import styles from './admin.module.css';
-import { FIELDS, headersOf, mapOf } from './columns.ts';
-import { ColumnChoice, FilePick, Report, Running } from './import-parts.tsx';
+import { guessOf, headersOf, mapOf } from './columns.ts';
+import { ColumnChoice, FilePick, Needs, Report, Running, wrongWith } from './import-parts.tsx';
+import { LateButton } from './parts.tsx';
 import { type Progress, sendImport } from './upload.ts';
 
 const KINDS: readonly ImportKind[] = ['students', 'teachers', 'sections', 'rosters'];
@@ -20,7 +22,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const CHANGES = ['students', 'teachers', 'sections', 'dep-batch', 'classes'];
 
 type Stage =
-  | { readonly at: 'ready'; readonly note?: string; readonly error?: unknown }
+  | { readonly at: 'ready'; readonly note?: string; readonly error?: unknown; readonly stood?: number }
   | { readonly at: 'running'; readonly dryRun: boolean; readonly progress?: Progress }
   | { readonly at: 'reported'; readonly report: ImportReport };
 
@@ -33,6 +35,7 @@ const Import = () => {
   const [headers, setHeaders] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<Readonly<Record<string, string>>>({});
   const [stage, setStage] = useState<Stage>({ at: 'ready' });
+  const idleId = useId();
   const running = useRef<AbortController>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
@@ -42,9 +45,10 @@ const Import = () => {
       : picked.size > MOST_BYTES
         ? words.tooLarge
         : undefined;
+    const found = wrong === undefined ? await headersOf(picked).catch(() => []) : [];
     setChosen({});
+    setHeaders(found);
     setFile(wrong === undefined ? picked : undefined);
-    setHeaders(wrong === undefined ? await headersOf(picked).catch(() => []) : []);
     setStage({ at: 'ready', ...(wrong !== undefined && { note: wrong }) });
   };
 
@@ -53,6 +57,8 @@ const Import = () => {
     const abort = new AbortController();
     running.current = abort;
     setStage({ at: 'running', dryRun });
+    // What was confirmed so far; more may stand than the server has told of.
+    let stood = 0;
     try {
       // A file that changed or went away since it was chosen fails here, in words of its own.
       await file.slice(0, 1).arrayBuffer();
@@ -65,13 +71,19 @@ const Import = () => {
         { kind, file, dryRun, map: mapOf(chosen) },
         {
           signal: abort.signal,
-          onProgress: (progress) => setStage({ at: 'running', dryRun, progress }),
+          onProgress: (progress) => {
+            stood = progress.created + progress.updated + progress.unchanged;
+            setStage({ at: 'running', dryRun, progress });
+          },
         },
       );
       setStage({ at: 'reported', report });
     } catch (error) {
-      if (abort.signal.aborted) setStage({ at: 'ready', ...(!dryRun && { note: words.stopped }) });
-      else setStage({ at: 'ready', error });
+      setStage({
+        at: 'ready',
+        ...(!dryRun && { stood }),
+        ...(!abort.signal.aborted && { error }),
+      });
     }
     if (!dryRun) for (const path of CHANGES) void refresh(`/api/v1/${path}`);
   };
@@ -80,6 +92,9 @@ const Import = () => {
     setFile(undefined);
     setStage({ at: 'ready' });
   };
+  const wrong = file ? wrongWith(kind, headers, guessOf(kind, headers, chosen), words) : [];
+  const tried = stage.at === 'reported' && stage.report.dryRun ? stage.report : undefined;
+  const idle = tried && nothingToDo(tried, words);
   const isOver = stage.at === 'reported' && !stage.report.dryRun;
 
   return (
@@ -121,36 +136,59 @@ const Import = () => {
             }}
           />
         )}
-        {stage.at === 'ready' && stage.error !== undefined && (
-          <div role="alert" className={styles.refused}>
-            <strong>{sentenceOf(stage.error)}</strong>
-            <Details of={stage.error} />
+        {stage.at === 'ready' && (stage.error !== undefined || stage.stood !== undefined) && (
+          <div role="alert" className={stage.error === undefined ? styles.warning : styles.refused}>
+            {stage.error !== undefined && (
+              <>
+                <strong>{sentenceOf(stage.error)}</strong>
+                <Details of={stage.error} />
+              </>
+            )}
+            {stage.stood !== undefined && <p>{words.stopped(stage.stood)}</p>}
           </div>
         )}
-        {stage.at === 'running' && <Running of={stage} />}
+        {stage.at === 'running' && (
+          <Running of={stage}>
+            <LateButton icon={X} onClick={() => running.current?.abort()}>
+              {words.stop}
+            </LateButton>
+          </Running>
+        )}
         {stage.at === 'reported' && <Report of={stage.report} name={kind} />}
         <div className={styles.buttons}>
-          {stage.at === 'running' && (
-            <Button icon={X} onClick={() => running.current?.abort()}>
-              {words.stop}
-            </Button>
-          )}
           {file && stage.at === 'ready' && (
-            <Button icon={FlaskConical} variant="primary" onClick={() => void run(true)}>
+            <Button
+              icon={FlaskConical}
+              variant="primary"
+              disabled={wrong.length > 0}
+              onClick={() => void run(true)}
+            >
               {words.try}
             </Button>
           )}
-          {stage.at === 'reported' && stage.report.dryRun && (
-            <Button icon={Play} variant="primary" onClick={() => void run(false)}>
+          {tried && (
+            <LateButton
+              key="run"
+              icon={Play}
+              variant="primary"
+              disabled={idle !== undefined}
+              aria-describedby={idle === undefined ? undefined : idleId}
+              onClick={() => void run(false)}
+            >
               {words.run}
-            </Button>
+            </LateButton>
           )}
           {isOver && (
-            <Button icon={RotateCcw} variant="primary" onClick={startOver}>
+            <LateButton key="again" icon={RotateCcw} variant="primary" onClick={startOver}>
               {words.again}
-            </Button>
+            </LateButton>
           )}
         </div>
+        {idle && (
+          <p className={styles.soft} id={idleId}>
+            {idle}
+          </p>
+        )}
         {file && stage.at === 'ready' && <p className={styles.soft}>{words.tryNote}</p>}
       </div>
     </>
@@ -158,18 +196,14 @@ const Import = () => {
 };
 export default Import;
 
-const Needs = ({ kind }: { kind: ImportKind }) => {
-  const words = useTexts().admin.imports;
-  const names = (needed: boolean) =>
-    FIELDS[kind]
-      .filter((field) => (field.needed ?? false) === needed)
-      .map(({ name }) => name)
-      .join(', ');
-  return (
-    <p className={styles.soft}>
-      {words.needs(names(true))} {names(false) !== '' && words.may(names(false))}
-    </p>
-  );
+/** Why there is nothing to import, where a trial has found nothing; else undefined. */
+const nothingToDo = (
+  { created, updated, unchanged, rows }: ImportReport,
+  words: Texts['admin']['imports'],
+): string | undefined => {
+  if (created + updated > 0) return undefined;
+  if (rows === 0) return words.noRows;
+  return unchanged > 0 ? words.nothingNew : words.nothingGood;
 };
 
 /** What is wrong with the header or the columns, line by line. */

@@ -1,8 +1,6 @@
-import { SearchX } from 'lucide-react';
 import { lazy } from 'react';
 import { Route, Switch } from 'wouter';
-import { useTexts } from '../../lib/language.ts';
-import { State } from '../../ui/feedback.tsx';
+import { NotFound } from '../../ui/not-found.tsx';
 import { Classes } from './classes.tsx';
 
 // An administrator seldom needs more than one of these at a time.
@@ -15,11 +13,6 @@ const Sessions = lazy(() => import('./sessions.tsx'));
 const OneSession = lazy(() => import('./session.tsx'));
 const Records = lazy(() => import('./records.tsx'));
 const Review = lazy(() => import('./review.tsx'));
-
-const NotFound = () => {
-  const { state } = useTexts();
-  return <State page icon={SearchX} title={state.notFound} note={state.notFoundNote} />;
-};
 
 /** Everything that administrators do. */
 const Admin = () => (

@@ -1,14 +1,22 @@
 import { useState } from 'react';
 import type { Invitation } from '../../../../shared/rest/invitations.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
+import { refresh } from '../../lib/queries.ts';
 import { authorized } from '../../lib/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Form } from '../../ui/form.tsx';
-import { ShownOnce } from './parts.tsx';
+import { LinkOnlyHere, ShownOnce } from './parts.tsx';
 import type { Kind, Person } from './person-form.tsx';
 
-/** A link for one person alone: asked for, made, and shown once. `page` opens it, `path` makes it. */
+/** A one-time link; its secret stands in the fragment, which no server sees and no log keeps. */
+export const linkOf = (page: string, { invitation }: Invitation): string =>
+  `${location.origin}${page}#${encodeURIComponent(invitation)}`;
+
+/**
+ * A link for one person alone: asked for, made, and shown once. `page` opens it, `path` makes it, `list` is what then
+ * says so.
+ */
 export const OneTimeLink = ({
   title,
   note,
@@ -16,8 +24,12 @@ export const OneTimeLink = ({
   label,
   page,
   path,
+  list,
   onClose,
-}: Record<'title' | 'note' | 'action' | 'label' | 'page' | 'path', string> & { onClose: () => void }) => {
+}: Record<'title' | 'note' | 'action' | 'label' | 'page' | 'path', string> & {
+  list?: string;
+  onClose: () => void;
+}) => {
   const { admin, common } = useTexts();
   const format = useFormat();
   const [made, setMade] = useState<Invitation>();
@@ -27,18 +39,22 @@ export const OneTimeLink = ({
         key="made"
         title={title}
         label={label}
-        // In the fragment, which no server sees and no log keeps.
-        value={`${location.origin}${page}#${encodeURIComponent(made.invitation)}`}
+        value={linkOf(page, made)}
         note={admin.people.until(format.moment(made.expiresAt))}
         onClose={onClose}
-      />
+      >
+        <LinkOnlyHere />
+      </ShownOnce>
     );
   return (
     <Dialog title={title} onClose={onClose}>
       <Form
         submit={action}
         extra={<Button onClick={onClose}>{common.cancel}</Button>}
-        onSubmit={async () => setMade(await authorized<Invitation>('POST', path))}
+        onSubmit={async () => {
+          setMade(await authorized<Invitation>('POST', path));
+          if (list !== undefined) void refresh(list);
+        }}
       >
         <p>{note}</p>
       </Form>
@@ -57,6 +73,7 @@ export const Invite = ({ kind, person, onClose }: { kind: Kind; person: Person; 
       label={words.invitation}
       page="/claim"
       path={`/api/v1/${kind}/${person.id}/invitation`}
+      list={`/api/v1/${kind}`}
       onClose={onClose}
     />
   );

@@ -1,9 +1,9 @@
 import { Copy, Search } from 'lucide-react';
-import { type ReactNode, useId, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTexts } from '../../lib/language.ts';
+import { isOnlyHere } from '../../lib/own-address.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { toast } from '../../ui/feedback.tsx';
 import formStyles from '../../ui/form.module.css';
 import { Form } from '../../ui/form.tsx';
 import styles from './admin.module.css';
@@ -45,18 +45,34 @@ export const Confirm = ({
   );
 };
 
+/** How long a button that comes into another's place waits, in ms: longer than any system's double click. */
+const ARMED_MS = 800;
+
+/** A button that comes into the place of another: the second half of a double click is not meant for it. */
+export const LateButton = ({ disabled, ...rest }: ComponentProps<typeof Button>) => {
+  const [armed, setArmed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setArmed(true), ARMED_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return <Button {...rest} disabled={disabled === true || !armed} />;
+};
+
 /** A line to be copied. Where the browser gives no clipboard it is selected at least. */
 export const CopyLine = ({ label, value }: { label: string; value: string }) => {
   const { admin, common } = useTexts();
   const id = useId();
   const input = useRef<HTMLTextAreaElement>(null);
+  const [said, setSaid] = useState<string>();
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(value);
-      toast(common.copied);
+      setSaid(common.copied);
     } catch {
+      // Over plain http there is no clipboard: it is marked, ready for the keyboard or a long press.
+      input.current?.focus();
       input.current?.select();
-      toast(admin.copyFailed);
+      setSaid(admin.copyFailed);
     }
   };
   return (
@@ -79,8 +95,20 @@ export const CopyLine = ({ label, value }: { label: string; value: string }) => 
           {common.copy}
         </Button>
       </div>
+      {/* Here rather than in passing: this stands in a dialog, which would cover it. */}
+      <p className={styles.soft} role="status">
+        {said}
+      </p>
     </div>
   );
+};
+
+/** Says that a link made here opens on this machine only. */
+export const LinkOnlyHere = () => {
+  const { admin } = useTexts();
+  return isOnlyHere(location) ? (
+    <p className={styles.warning}>{admin.people.onlyHere(location.host)}</p>
+  ) : null;
 };
 
 /** Something that is shown this once, with a plain word that it is. */
@@ -90,12 +118,14 @@ export const ShownOnce = ({
   value,
   note,
   onClose,
+  children,
 }: {
   title: string;
   label: string;
   value: string;
   note?: string | undefined;
   onClose: () => void;
+  children?: ReactNode;
 }) => {
   const { admin } = useTexts();
   return (
@@ -103,6 +133,7 @@ export const ShownOnce = ({
       <p className={styles.warning}>{admin.shownOnce}</p>
       <CopyLine label={label} value={value} />
       {note && <p className={styles.soft}>{note}</p>}
+      {children}
       <div className={formStyles.actions}>
         <Button onClick={onClose}>{admin.done}</Button>
       </div>

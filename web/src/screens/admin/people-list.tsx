@@ -1,7 +1,7 @@
-import { KeyRound, Mail, Pencil, Plus, Trash2 } from 'lucide-react';
+import { KeyRound, Link2, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { withQuery } from '../../lib/api.ts';
-import { useTexts } from '../../lib/language.ts';
+import { useFormat, useTexts } from '../../lib/language.ts';
 import { refresh } from '../../lib/queries.ts';
 import { authorized } from '../../lib/session.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -11,6 +11,7 @@ import { type Column, Table } from '../../ui/table.tsx';
 import { AccountOf } from './account-of.tsx';
 import styles from './admin.module.css';
 import { Invite } from './invite.tsx';
+import { InviteAll } from './invite-all.tsx';
 import { useSections } from './names.ts';
 import { Listed, usePages, useSettled } from './pages.tsx';
 import { Address, Chip, Confirm, RowActions, SearchBox, Tools } from './parts.tsx';
@@ -19,6 +20,7 @@ import { codeOf, type Kind, type Person, PersonForm } from './person-form.tsx';
 /** What is open over the list. */
 type Over =
   | { readonly what: 'new' }
+  | { readonly what: 'invite all' }
   | { readonly what: 'edit' | 'delete' | 'invite' | 'account'; readonly person: Person };
 
 /** The students or the teachers, to be found by name, code and section. */
@@ -30,9 +32,8 @@ export const PeopleList = ({ kind }: { kind: Kind }) => {
   const [over, setOver] = useState<Over>();
   const sections = useSections();
   const q = useSettled(text.trim());
-  const pages = usePages<Person>(
-    withQuery(`/api/v1/${kind}`, { q, sectionId: kind === 'students' ? sectionId : undefined }),
-  );
+  const path = withQuery(`/api/v1/${kind}`, { q, sectionId: kind === 'students' ? sectionId : undefined });
+  const pages = usePages<Person>(path);
   const filtered = q !== '' || sectionId !== '';
   return (
     <>
@@ -56,6 +57,9 @@ export const PeopleList = ({ kind }: { kind: Kind }) => {
         <Button icon={Plus} variant="primary" onClick={() => setOver({ what: 'new' })}>
           {kind === 'students' ? words.newStudent : words.newTeacher}
         </Button>
+        <Button icon={Link2} onClick={() => setOver({ what: 'invite all' })}>
+          {words.inviteAll}
+        </Button>
       </Tools>
       <Listed
         pages={pages}
@@ -69,14 +73,26 @@ export const PeopleList = ({ kind }: { kind: Kind }) => {
       >
         {(people) => <PeopleTable kind={kind} people={people} onOpen={setOver} />}
       </Listed>
-      {over && <Overlay kind={kind} over={over} onClose={() => setOver(undefined)} />}
+      {over && <Overlay kind={kind} path={path} over={over} onClose={() => setOver(undefined)} />}
     </>
   );
 };
 
-const Overlay = ({ kind, over, onClose }: { kind: Kind; over: Over; onClose: () => void }) => {
+const Overlay = ({
+  kind,
+  path,
+  over,
+  onClose,
+}: {
+  kind: Kind;
+  /** The list as it is filtered. */
+  path: string;
+  over: Over;
+  onClose: () => void;
+}) => {
   const { admin, common } = useTexts();
   if (over.what === 'new') return <PersonForm kind={kind} onClose={onClose} />;
+  if (over.what === 'invite all') return <InviteAll kind={kind} path={path} onClose={onClose} />;
   const { person } = over;
   switch (over.what) {
     case 'edit':
@@ -114,6 +130,7 @@ const PeopleTable = ({
 }) => {
   const { admin, common } = useTexts();
   const words = admin.people;
+  const format = useFormat();
   const sections = new Map(useSections().map(({ id, name }) => [id, name]));
   const section: Column<Person> = {
     key: 'section',
@@ -134,9 +151,12 @@ const PeopleTable = ({
     {
       key: 'login',
       head: words.login,
-      cell: ({ hasLogin }) => (
-        <Chip tone={hasLogin ? 'good' : 'plain'}>{hasLogin ? words.has : words.hasNot}</Chip>
-      ),
+      cell: ({ hasLogin, invitedUntil }) =>
+        hasLogin || invitedUntil === undefined ? (
+          <Chip tone={hasLogin ? 'good' : 'plain'}>{hasLogin ? words.has : words.hasNot}</Chip>
+        ) : (
+          <Chip tone="warn">{words.invitedUntil(format.date(invitedUntil))}</Chip>
+        ),
     },
     {
       key: 'actions',
@@ -151,7 +171,7 @@ const PeopleTable = ({
             />
           ) : (
             <IconButton
-              icon={Mail}
+              icon={Link2}
               label={words.inviteWhom(person.name)}
               onClick={() => onOpen({ what: 'invite', person })}
             />

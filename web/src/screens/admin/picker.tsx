@@ -3,6 +3,7 @@ import type { Student, Teacher } from '../../../../shared/rest/people.ts';
 import { withQuery } from '../../lib/api.ts';
 import { useTexts } from '../../lib/language.ts';
 import { useShown } from '../../lib/queries.ts';
+import { authorized } from '../../lib/session.ts';
 import { Around, useField } from '../../ui/form.tsx';
 import styles from './admin.module.css';
 import { useSettled } from './pages.tsx';
@@ -61,6 +62,21 @@ export const PersonPicker = ({
     input.current?.setCustomValidity('');
     onPick?.(person);
   };
+  /** Who leaves the field with a text that fits one person alone has meant them. */
+  const takeOnly = async () => {
+    setOpen(false);
+    if (picked || text.trim() === '') return;
+    if (shown && q === text.trim() && !found.isFetching) {
+      if (offers.length === 1) choose(offers[0]);
+      return;
+    }
+    const path = withQuery(`/api/v1/${kind}`, { q: text.trim(), limit: 2 });
+    const items = await authorized<{ items: Person[] }>('GET', path).then(
+      (page) => page.items,
+      () => [],
+    );
+    if (items.length === 1 && input.current?.value === text) choose(items[0]);
+  };
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key === 'Escape' && open) {
       setOpen(false);
@@ -103,7 +119,7 @@ export const PersonPicker = ({
             if (picked) onPick?.(undefined);
             event.target.setCustomValidity(now.trim() === '' ? '' : admin.pickOne);
           }}
-          onBlur={() => setOpen(false)}
+          onBlur={() => void takeOnly()}
           onKeyDown={onKeyDown}
         />
         <div id={listId} role="listbox" aria-label={label} className={styles.offers} hidden={!shown}>

@@ -9,7 +9,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Card, Cards } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Asked, State, toast } from '../../ui/feedback.tsx';
-import { Form, TextField } from '../../ui/form.tsx';
+import { Form, sentenceOf, TextField } from '../../ui/form.tsx';
 import { Head } from '../../ui/frame.tsx';
 import styles from './admin.module.css';
 import { Confirm } from './parts.tsx';
@@ -39,7 +39,9 @@ const Sections = () => {
       <Asked query={batches}>
         {(all) =>
           all.length === 0 ? (
-            <State title={words.empty} note={words.emptyNote} />
+            <State title={words.empty} note={words.emptyNote}>
+              <BeginWhole onMade={(batch) => setOver({ what: 'section', in: batch })} />
+            </State>
           ) : (
             <Asked query={sections}>
               {(known) => (
@@ -66,6 +68,28 @@ const Sections = () => {
   );
 };
 export default Sections;
+
+/** For a school without departments: makes one that all sections go into, and opens the first of them. */
+const BeginWhole = ({ onMade }: { onMade: (batch: DepBatch) => void }) => {
+  const words = useTexts().admin.sections;
+  const [busy, setBusy] = useState(false);
+  const make = async () => {
+    setBusy(true);
+    try {
+      const body = { dep: words.wholeSchool, batch: String(new Date().getFullYear()) };
+      onMade(await authorized<DepBatch>('POST', BATCHES, { body }));
+    } catch (error) {
+      toast(sentenceOf(error));
+    }
+    setBusy(false);
+    void refresh(BATCHES);
+  };
+  return (
+    <Button icon={Plus} busy={busy} onClick={() => void make()}>
+      {words.beginWhole}
+    </Button>
+  );
+};
 
 const Batch = ({
   of,

@@ -7,10 +7,13 @@ export const Code = ({
   code,
   expiresAt,
   offset,
+  host,
 }: {
   code: string;
   expiresAt: string | undefined;
   offset: number;
+  /** Where students type it. */
+  host: string;
 }) => {
   const { board } = useTexts();
   const now = useNow(offset);
@@ -30,7 +33,7 @@ export const Code = ({
         <span aria-hidden="true">{code.slice(half)}</span>
       </p>
       <p className={styles.address} dir="ltr">
-        {location.host}/check-in
+        {host}/check-in
       </p>
     </section>
   );

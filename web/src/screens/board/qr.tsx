@@ -2,6 +2,7 @@ import { CloudOff } from 'lucide-react';
 import { useMemo } from 'react';
 import { encode } from 'uqr';
 import { useTexts } from '../../lib/language.ts';
+import { forOthers } from '../../lib/own-address.ts';
 import styles from './board.module.css';
 import type { QrNow } from './use-qr.ts';
 
@@ -39,7 +40,7 @@ export const Qr = ({ qr: { shown, old }, alone }: { qr: QrNow; alone: boolean })
             <span>{alone ? board.oldNoteAlone : board.oldNote}</span>
           </div>
         ) : (
-          shown && <Picture url={shown.url} />
+          shown && <Picture url={forOthers(shown.url).href} />
         )}
       </div>
       {shown && !old && (

@@ -5,12 +5,14 @@ import type { Counts } from '../../../../shared/status.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { useClassView, useOf } from '../../lib/live.ts';
 import { useConnection } from '../../lib/live-state.ts';
+import { forOthers, isOnlyHere } from '../../lib/own-address.ts';
 import { refresh } from '../../lib/queries.ts';
 import { Ring } from '../../ui/ring.tsx';
 import styles from './board.module.css';
 import { Clock } from './clock.tsx';
 import { Code } from './code.tsx';
 import { filling, hereOf } from './here.ts';
+import { OnlyHere } from './only-here.tsx';
 import { Over } from './over.tsx';
 import { Qr } from './qr.tsx';
 import { useAwake } from './screen.ts';
@@ -56,7 +58,10 @@ export const Showing = ({ session, className }: { session: Session; className: s
   }, [ended, isOpen, session.id]);
 
   const offset = qr.offset;
+  // What the picture leads to is what the room is told; without a picture, where this page is.
+  const address = qr.shown ? forOthers(qr.shown.url) : location;
   const ways = taken.includes('code') || taken.includes('qr');
+  const told = taken.includes('qr') ? qr.shown : ways || taken.includes('passkey');
   return (
     <div className={styles.board}>
       <header className={styles.head}>
@@ -69,20 +74,26 @@ export const Showing = ({ session, className }: { session: Session; className: s
             <CloudOff aria-hidden /> {board.offline}
           </p>
         )}
+        {isOpen && told && isOnlyHere(address) && <OnlyHere host={address.host} />}
         <Tools code={isOpen ? session.code : undefined} />
       </header>
       {isOpen ? (
         <>
           <div className={styles.ways}>
             {taken.includes('code') && session.code && (
-              <Code code={session.code} expiresAt={session.codeExpiresAt} offset={offset} />
+              <Code
+                code={session.code}
+                expiresAt={session.codeExpiresAt}
+                offset={offset}
+                host={address.host}
+              />
             )}
             {taken.includes('qr') && <Qr qr={qr} alone={!taken.includes('code')} />}
             {!ways && (
               <div className={styles.calm}>
                 <h2>{taken.includes('passkey') ? board.passkey : board.byTeacher}</h2>
                 <p>
-                  {taken.includes('passkey') ? board.at(`${location.host}/check-in`) : board.byTeacherNote}
+                  {taken.includes('passkey') ? board.at(`${address.host}/check-in`) : board.byTeacherNote}
                 </p>
               </div>
             )}

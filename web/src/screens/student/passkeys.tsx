@@ -6,6 +6,7 @@ import type { PasskeyView } from '../../../../shared/rest/passkeys.ts';
 import { useFormat, useTexts } from '../../lib/language.ts';
 import { refresh, useShown } from '../../lib/queries.ts';
 import { authorized } from '../../lib/session.ts';
+import type { Texts } from '../../texts/en.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -18,6 +19,10 @@ type Options = Parameters<typeof startRegistration>[0]['optionsJSON'];
 
 /** Whether this browser can make passkeys on this page: not without TLS, but for localhost. */
 const able = () => typeof PublicKeyCredential === 'function';
+
+/** Why not, in words that say where it can be done. */
+const whyUnable = ({ passkeyInsecure, passkeyUnable }: Texts['student']): string =>
+  isSecureContext ? passkeyUnable : passkeyInsecure(location.origin);
 
 const Removing = ({ passkey, onClose }: { passkey: PasskeyView; onClose: () => void }) => {
   const { student, common } = useTexts();
@@ -78,18 +83,27 @@ const Passkeys = () => {
   const query = useShown<{ items: PasskeyView[] }>(PATH);
   const [removing, setRemoving] = useState<PasskeyView>();
   const [renaming, setRenaming] = useState<PasskeyView>();
-  const add = async (name: string) => {
+  const [home, setHome] = useState<string>();
+  const add = async (name: string): Promise<boolean> => {
     const optionsJSON = await authorized<Options>('POST', `${PATH}/options`);
+    // What they are bound to (PUBLIC_URL) is not where this page is: one that was made here would check nobody in.
+    const { id = '' } = optionsJSON.rp;
+    setHome(id === location.hostname ? undefined : id);
+    if (id !== location.hostname) return false;
     const response = await startRegistration({ optionsJSON }).catch((error: unknown) => {
       // The device has one already: it says so by this name.
       if (error instanceof Error && error.name === 'InvalidStateError') throw new Fault('PASSKEY_EXISTS');
       if (error instanceof Error && error.name === 'NotAllowedError') return undefined;
       throw error;
     });
-    if (response === undefined) return toast(student.passkeyCancelled);
+    if (response === undefined) {
+      toast(student.passkeyCancelled);
+      return false;
+    }
     await authorized('POST', `${PATH}/verify`, { body: { response, name } });
     await refresh(PATH);
     toast(student.passkeyAdded);
+    return true;
   };
   return (
     <Card>
@@ -132,14 +146,18 @@ const Passkeys = () => {
         <Form
           submit={student.addPasskey}
           onSubmit={async ({ name = '' }, form) => {
-            await add(name);
-            form.reset();
+            if (await add(name)) form.reset();
           }}
         >
           <TextField label={student.passkeyName} name="name" maxLength={100} hint={student.passkeyNameHint} />
+          <div role="alert">
+            {home && (
+              <p className={styles.elsewhere}>{student.passkeyElsewhereNote(home, location.hostname)}</p>
+            )}
+          </div>
         </Form>
       ) : (
-        <p className={styles.note}>{student.passkeyUnable}</p>
+        <p className={styles.note}>{whyUnable(student)}</p>
       )}
       {renaming && <Renaming passkey={renaming} onClose={() => setRenaming(undefined)} />}
       {removing && <Removing passkey={removing} onClose={() => setRemoving(undefined)} />}

@@ -20,6 +20,9 @@ export const problemOf = (error: unknown, { student }: Texts, format: Format): P
   // What the browser says where the finger did not fit, or the question was closed.
   if (error instanceof Error && ['NotAllowedError', 'AbortError'].includes(error.name))
     return { title: student.passkeyCancelled, note: student.passkeyCancelledNote };
+  // Passkeys are bound to another address than this page's.
+  if (error instanceof Error && error.name === 'SecurityError')
+    return { title: student.passkeyElsewhere, note: student.passkeyElsewhereHint };
   if (!(error instanceof Fault)) return { title: sentenceOf(error) };
   if (isAway(error)) return { title: student.away, note: student.awayNote, away: true };
   if (error.code === 'RATE_LIMITED') {

@@ -1,4 +1,4 @@
-import { Fingerprint, Hash, type LucideIcon, QrCode } from 'lucide-react';
+import { Camera, Fingerprint, Hash, type LucideIcon, QrCode } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { Session } from '../../../../shared/protocol/index.ts';
@@ -67,6 +67,9 @@ const ByText = ({ running, shut, send }: WayProps) => {
         if (!shut) await send({ method: 'qr', proof: { text }, ...where });
       }}
     >
+      <p className={styles.how}>
+        <Camera size={22} aria-hidden /> {student.qrHow}
+      </p>
       {field}
       <TextField
         label={student.qrText}

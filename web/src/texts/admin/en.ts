@@ -35,7 +35,8 @@ export const admin = {
   to: 'To',
   shownOnce: 'This is shown now and never again. Keep it in a safe place before you close this.',
   done: 'I have it',
-  copyFailed: 'Could not copy. Select it and copy it by hand.',
+  copyFailed:
+    'This browser does not copy here. The text is selected: press Ctrl+C (⌘C), or hold it and choose Copy.',
 
   classes: {
     title: 'Classes',
@@ -89,7 +90,26 @@ export const admin = {
     invite: 'Invite',
     inviteWhom: (name: string) => `Invite ${name}`,
     inviteNote: (name: string) =>
-      `With this link ${name} chooses an address and a password. A new invitation ends the one before.`,
+      `With this link ${name} chooses an address and a password. Nothing is sent: you hand the link over. A new invitation ends the one before.`,
+    invitedUntil: (day: string) => `Invited until ${day}`,
+    inviteAll: 'Invitations for all without a log-in',
+    inviteAllNote: (n: number) =>
+      `${of(n, 'person', 'people')} in this list ${n === 1 ? 'has' : 'have'} no log-in. Each gets a link of their own; you get the links as a file, to print or to hand over. Nothing is sent.`,
+    inviteNobody: 'Everybody in this list has a log-in.',
+    inviteWhich: 'Invitations for',
+    inviteFresh: (n: number) => `Those not invited yet (${n.toLocaleString('en')})`,
+    inviteAgain: (n: number) => `All of them (${n.toLocaleString('en')}): earlier links end`,
+    inviteMake: 'Make the links',
+    inviting: (n: string, all: string) => `${n} of ${all} made`,
+    invitedAll: (n: number) => `${of(n, 'link is', 'links are')} in the file`,
+    invitedAllNote:
+      'They are in that file and nowhere else. Keep it safe: whoever has a link can take the account.',
+    inviteFailed: (n: number) =>
+      `${of(n, 'link was', 'links were')} not made. Do it once more for those not invited yet.`,
+    inviteSave: 'Save the file again',
+    validUntil: 'Valid until',
+    onlyHere: (host: string) =>
+      `The link begins with ${host} and opens on this computer only. Open Rollcall under its address in the network first.`,
     invitation: 'Invitation link',
     until: (time: string) => `Good until ${time}`,
     accountOf: (name: string) => `Account of ${name}`,
@@ -134,7 +154,10 @@ export const admin = {
     batchHint: 'For example 2026',
     none: 'No sections in it yet',
     empty: 'No departments yet',
-    emptyNote: 'Begin with a department and its batch; sections go into it.',
+    emptyNote:
+      'A section is a group that is taught together, such as 7A. It belongs to a department and a batch, its year group. A small school needs only one of these for all.',
+    wholeSchool: 'School',
+    beginWhole: 'Make one for the whole school',
     deleteNote: 'Only what is not in use can be deleted.',
   },
 
@@ -202,6 +225,16 @@ export const admin = {
     kinds: { students: 'Students', teachers: 'Teachers', sections: 'Sections', rosters: 'Rosters' },
     needs: (columns: string) => `Needs the columns ${columns}.`,
     may: (columns: string) => `May have ${columns}.`,
+    means: {
+      students:
+        '“section” is the group that is taught together, such as 7A, and has to exist already. “dep” and “batch”, its department and year group, are needed only where two sections have the same name.',
+      teachers: 'One line for each teacher. The code is what your school calls them for short.',
+      sections:
+        '“dep” is the department and “batch” the year group of a section. A small school writes the same two in every line, such as School and 2026.',
+      rosters:
+        'A roster says who is in a class: one line for each student in each class, by their codes. Where a class has a section, its students are on the roster already.',
+    },
+    sample: 'Download a sample file',
     pick: 'Choose a file',
     drop: 'or drop it here',
     other: 'Another file',
@@ -213,7 +246,8 @@ export const admin = {
     noHeader: 'The file is empty: its first line must name the columns.',
     columns: 'Columns',
     columnsNote: 'Which column is read as what. Change what was guessed wrong.',
-    auto: 'By its name',
+    guessed: (column: string) => `By its name: ${column}`,
+    noGuess: 'No column of this name',
     required: 'needed',
     ignored: (names: string) => `Not read: ${names}`,
     try: 'Try it first',
@@ -222,7 +256,8 @@ export const admin = {
     running: 'Importing',
     trying: 'Trying',
     stop: 'Stop',
-    stopped: 'Stopped. The rows so far stand; send the file again to go on.',
+    stopped: (n: number) =>
+      `${n === 0 ? 'Stopped before the first rows were confirmed; some may stand.' : `Stopped. At least ${of(n, 'row stands', 'rows stand')}.`} Send the file again to go on: what stands is left as it is.`,
     rows: (n: number) => of(n, 'row', 'rows'),
     tried: 'This is what would happen',
     imported: 'Imported',
@@ -233,6 +268,9 @@ export const admin = {
     problems: 'Rows that are left out',
     problemsFirst: (n: number) => `The first ${n.toLocaleString('en')} are listed.`,
     noProblems: 'Every row is fine.',
+    noRows: 'There is no row below the names of the columns.',
+    nothingNew: 'There is nothing to import: what can be read stands already.',
+    nothingGood: 'No row can be imported. Mend the file, or choose other columns, and try it again.',
     line: 'Line',
     why: 'Why',
     reasons,

@@ -36,7 +36,8 @@ export const admin: typeof en = {
   to: 'Hasta',
   shownOnce: 'Esto se muestra ahora y nunca más. Guárdalo en un lugar seguro antes de cerrar.',
   done: 'Ya lo tengo',
-  copyFailed: 'No se pudo copiar. Selecciónalo y cópialo a mano.',
+  copyFailed:
+    'Aquí el navegador no puede copiar. El texto está seleccionado: pulsa Ctrl+C (⌘C), o mantenlo pulsado y elige Copiar.',
 
   classes: {
     title: 'Clases',
@@ -94,7 +95,26 @@ export const admin: typeof en = {
     invite: 'Invitar',
     inviteWhom: (name) => `Invitar a ${name}`,
     inviteNote: (name) =>
-      `Con este enlace, ${name} elige una dirección y una contraseña. Una invitación nueva anula la anterior.`,
+      `Con este enlace, ${name} elige una dirección y una contraseña. No se envía nada: tú entregas el enlace. Una invitación nueva anula la anterior.`,
+    invitedUntil: (day) => `Con invitación hasta el ${day}`,
+    inviteAll: 'Invitaciones para todos los que no tienen acceso',
+    inviteAllNote: (n) =>
+      `${of(n, 'persona', 'personas')} de esta lista no ${n === 1 ? 'tiene' : 'tienen'} acceso. Cada una recibe un enlace propio; tú obtienes los enlaces en un archivo, para imprimirlos o entregarlos. No se envía nada.`,
+    inviteNobody: 'Todos los de esta lista tienen acceso.',
+    inviteWhich: 'Invitaciones para',
+    inviteFresh: (n) => `Quienes aún no tienen invitación (${n.toLocaleString('es')})`,
+    inviteAgain: (n) => `Todos (${n.toLocaleString('es')}): los enlaces anteriores dejan de valer`,
+    inviteMake: 'Crear los enlaces',
+    inviting: (n, all) => `${n} de ${all} creados`,
+    invitedAll: (n) => `${of(n, 'enlace está', 'enlaces están')} en el archivo`,
+    invitedAllNote:
+      'Están en ese archivo y en ningún otro sitio. Guárdalo bien: quien tiene un enlace puede quedarse con la cuenta.',
+    inviteFailed: (n) =>
+      `${of(n, 'enlace no se creó', 'enlaces no se crearon')}. Repítelo para quienes aún no tienen invitación.`,
+    inviteSave: 'Guardar el archivo otra vez',
+    validUntil: 'Válido hasta',
+    onlyHere: (host) =>
+      `El enlace empieza por ${host} y solo se abre en este ordenador. Abre antes Rollcall con su dirección en la red.`,
     invitation: 'Enlace de invitación',
     until: (time) => `Válido hasta ${time}`,
     accountOf: (name) => `Cuenta de ${name}`,
@@ -139,7 +159,10 @@ export const admin: typeof en = {
     batchHint: 'Por ejemplo, 2026',
     none: 'Aún sin secciones',
     empty: 'Todavía no hay departamentos',
-    emptyNote: 'Empieza por un departamento y su promoción; las secciones van dentro.',
+    emptyNote:
+      'Una sección es un grupo que recibe clase junto, como 7A. Pertenece a un departamento y a una promoción. A un centro pequeño le basta con uno solo para todas.',
+    wholeSchool: 'Centro',
+    beginWhole: 'Crear uno para todo el centro',
     deleteNote: 'Solo se puede eliminar lo que no está en uso.',
   },
 
@@ -213,6 +236,16 @@ export const admin: typeof en = {
     },
     needs: (columns) => `Necesita las columnas ${columns}.`,
     may: (columns) => `Puede tener ${columns}.`,
+    means: {
+      students:
+        '«section» es el grupo que recibe clase junto, como 7A, y ya tiene que existir. «dep» y «batch», su departamento y su promoción, solo hacen falta si dos secciones se llaman igual.',
+      teachers: 'Una línea por docente. El código es como tu centro lo llama en corto.',
+      sections:
+        '«dep» es el departamento y «batch» la promoción de una sección. Un centro pequeño escribe los mismos en todas las líneas, por ejemplo Centro y 2026.',
+      rosters:
+        'Una lista dice quién está en una clase: una línea por estudiante y clase, con sus códigos. Si una clase tiene sección, sus estudiantes ya están en la lista.',
+    },
+    sample: 'Descargar un archivo de ejemplo',
     pick: 'Elige un archivo',
     drop: 'o suéltalo aquí',
     other: 'Otro archivo',
@@ -224,7 +257,8 @@ export const admin: typeof en = {
     noHeader: 'El archivo está vacío: su primera línea debe nombrar las columnas.',
     columns: 'Columnas',
     columnsNote: 'Qué columna se lee como qué. Cambia lo que no se haya acertado.',
-    auto: 'Por su nombre',
+    guessed: (column) => `Por su nombre: ${column}`,
+    noGuess: 'Ninguna columna con ese nombre',
     required: 'necesaria',
     ignored: (names) => `No se lee: ${names}`,
     try: 'Probar primero',
@@ -233,7 +267,8 @@ export const admin: typeof en = {
     running: 'Importando',
     trying: 'Probando',
     stop: 'Detener',
-    stopped: 'Detenido. Las filas enviadas se conservan; envía el archivo otra vez para seguir.',
+    stopped: (n) =>
+      `${n === 0 ? 'Detenido antes de confirmarse las primeras filas; puede que algunas se conserven.' : `Detenido. Al menos ${of(n, 'fila se conserva', 'filas se conservan')}.`} Envía el archivo otra vez para seguir: lo que ya está se queda igual.`,
     rows: (n) => of(n, 'fila', 'filas'),
     tried: 'Esto es lo que pasaría',
     imported: 'Importado',
@@ -244,6 +279,10 @@ export const admin: typeof en = {
     problems: 'Filas omitidas',
     problemsFirst: (n) => `Se muestran las primeras ${n.toLocaleString('es')}.`,
     noProblems: 'Todas las filas están bien.',
+    noRows: 'No hay ninguna fila debajo de los nombres de las columnas.',
+    nothingNew: 'No hay nada que importar: lo que se puede leer ya está.',
+    nothingGood:
+      'No se puede importar ninguna fila. Corrige el archivo o elige otras columnas y pruébalo de nuevo.',
     line: 'Línea',
     why: 'Por qué',
     reasons,

@@ -26,4 +26,7 @@ export const board: Texts['board'] = {
   leaveFullScreen: 'الخروج من ملء الشاشة',
   readAloud: 'قراءة الرمز بصوت عالٍ',
   offline: 'لا اتصال',
+  onlyHere: (host: string) => `لا تستطيع الهواتف فتح «\u2068${host}\u2069»`,
+  onlyHereNote:
+    'هذا العنوان يعني كل جهاز نفسه. افتح هذه الصفحة بعنوان هذا الحاسوب في الشبكة، أو اطلب ضبط PUBLIC_URL على الخادم.',
 };

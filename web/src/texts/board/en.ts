@@ -25,4 +25,7 @@ export const board = {
   leaveFullScreen: 'Leave full screen',
   readAloud: 'Read the code aloud',
   offline: 'No connection',
+  onlyHere: (host: string) => `Phones cannot open “${host}”`,
+  onlyHereNote:
+    'It means each device itself. Open this page under this computer’s address in the network, or have PUBLIC_URL set on the server.',
 };

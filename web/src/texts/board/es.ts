@@ -26,4 +26,7 @@ export const board: Texts['board'] = {
   leaveFullScreen: 'Salir de pantalla completa',
   readAloud: 'Leer el código en voz alta',
   offline: 'Sin conexión',
+  onlyHere: (host: string) => `Los teléfonos no pueden abrir «${host}»`,
+  onlyHereNote:
+    'Esa dirección es siempre el propio dispositivo. Abre esta página con la dirección de este ordenador en la red, o pide que se defina PUBLIC_URL en el servidor.',
 };

@@ -29,8 +29,9 @@ export const student = {
   code: 'The six digits on the board',
   codeHint: 'It is sent with the last digit.',
   qrText: 'The text beside the QR code',
-  qrTextHint:
-    'Scan the picture with your camera, or type these eight letters and digits. They change every few seconds.',
+  qrHow:
+    'Open your phone’s own camera, point it at the picture on the board, and open the link: it checks you in.',
+  qrTextHint: 'No camera? Type these eight letters and digits. They change every few seconds.',
   whichClass: 'Class',
   usePasskey: 'Use my passkey',
   passkeyNote: 'Your own device confirms that it is you, by fingerprint, face or PIN.',
@@ -114,5 +115,12 @@ export const student = {
   removePasskeyNote: 'From now on it checks nobody in. You can add it again at any time.',
   usedAt: (time: string) => `Last used ${time}`,
   madeAt: (date: string) => `Added ${date}, not used yet`,
+  passkeyInsecure: (origin: string) =>
+    `Passkeys need an address that begins with https. This page is open at ${origin}. Ask your school for its https address.`,
+  passkeyElsewhere: 'Not at this address',
+  passkeyElsewhereHint:
+    'Passkeys belong to another address of your school. Open that one, or check in another way.',
+  passkeyElsewhereNote: (home: string, here: string) =>
+    `Passkeys of your school work at ${home} only, and this page is open at ${here}. Open it there. If that is not your school’s address, PUBLIC_URL has to be set on the server.`,
   passkeyUnable: 'This browser cannot make passkeys on this page.',
 };

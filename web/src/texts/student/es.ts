@@ -27,8 +27,9 @@ export const student: Texts['student'] = {
   code: 'Las seis cifras de la pantalla',
   codeHint: 'Se envía con la última cifra.',
   qrText: 'El texto junto al código QR',
-  qrTextHint:
-    'Escanea la imagen con la cámara, o escribe estas ocho letras y cifras. Cambian cada pocos segundos.',
+  qrHow:
+    'Abre la cámara de tu teléfono, apunta a la imagen de la pantalla y abre el enlace: así quedas registrado.',
+  qrTextHint: '¿Sin cámara? Escribe estas ocho letras y cifras. Cambian cada pocos segundos.',
   whichClass: 'Clase',
   usePasskey: 'Usar mi llave de acceso',
   passkeyNote: 'Tu propio dispositivo confirma que eres tú, con huella, cara o PIN.',
@@ -118,5 +119,12 @@ export const student: Texts['student'] = {
   removePasskeyNote: 'A partir de ahora no registra a nadie. Puedes añadirla otra vez cuando quieras.',
   usedAt: (time: string) => `Usada por última vez: ${time}`,
   madeAt: (date: string) => `Añadida el ${date}, aún sin usar`,
+  passkeyInsecure: (origin: string) =>
+    `Las llaves de acceso necesitan una dirección que empiece por https. Esta página está abierta en ${origin}. Pide a tu centro su dirección https.`,
+  passkeyElsewhere: 'En esta dirección no',
+  passkeyElsewhereHint:
+    'Las llaves de acceso pertenecen a otra dirección de tu centro. Abre esa, o regístrate de otra manera.',
+  passkeyElsewhereNote: (home: string, here: string) =>
+    `Las llaves de acceso de tu centro solo funcionan en ${home}, y esta página está abierta en ${here}. Ábrela allí. Si esa no es la dirección de tu centro, hay que definir PUBLIC_URL en el servidor.`,
   passkeyUnable: 'Este navegador no puede crear llaves de acceso en esta página.',
 };
