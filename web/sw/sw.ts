@@ -18,7 +18,7 @@ const PATIENCE_MS = 4_000;
 const isFile = (url: URL) => url.pathname.startsWith('/assets/');
 /** The app's own addresses. */
 const isPage = (url: URL) =>
-  /^\/($|(sign-in|sign-up|claim|check-in|account)$|(analytics|teach|my|board|admin)(\/|$))/.test(
+  /^\/($|(sign-in|sign-up|claim|new-password|check-in|account)$|(analytics|teach|my|board|admin)(\/|$))/.test(
     url.pathname,
   );
 
