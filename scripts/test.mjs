@@ -36,7 +36,7 @@ const run = (args, { summary, hold }) =>
         if (!hold) process.stdout.write(chunk);
       });
     child.on('close', (code, signal) =>
-      resolve({ code: signal ? 1 : (code ?? 1), said: Buffer.concat(said).toString() }),
+      resolve({ code: signal ? 1 : (code ?? 1), end: signal ?? code, said: Buffer.concat(said).toString() }),
     );
   });
 /** What mocha says of the tests that failed; where it ended before it could, its last lines. */
@@ -68,8 +68,8 @@ if (words.length > 0) {
   const ended = await Promise.all(runs);
   for (const { said } of ended.slice(1)) process.stdout.write(said);
   // Once more at the end, where it is looked for, and where a log that keeps its last lines still has it.
-  for (const { said } of ended.filter(({ code }) => code !== 0))
-    process.stdout.write(`\nFailed:\n${failures(said)}\n`);
+  for (const { said, end } of ended.filter(({ code }) => code !== 0))
+    process.stdout.write(`\nFailed (the process ended with ${end}):\n${failures(said)}\n`);
   const [passed, failed] = summaries.map(counted).reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
   const line = `${passed} passed, ${failed} failed`;
   console.log(`\n${line}`);

@@ -46,16 +46,21 @@ export const sessionView = (known: Known): Session => ({
   openedAt: known.openedAt,
   closesAt: known.closesAt,
   ...(known.closedAt !== undefined && { closedAt: known.closedAt }),
-  ...(known.closedAt !== undefined && known.doneBy !== undefined && { closedBy: known.doneBy }),
   ...(known.lateRule !== undefined && { lateRule: known.lateRule }),
   ...(known.deviceId !== undefined && { deviceId: known.deviceId }),
   ...(known.room !== undefined && { room: known.room }),
   ...(known.counts !== undefined && { counts: known.counts }),
 });
 
-/** A session as its staff sees it: with the numeric code while it is live. */
-export const staffView = (known: Known): Session => ({
+/** A session as its staff sees it in a list: with who finished it. */
+export const listedView = (known: Known): Session => ({
   ...sessionView(known),
+  ...(known.closedAt !== undefined && known.doneBy !== undefined && { closedBy: known.doneBy }),
+});
+
+/** A session as its staff sees it: with the numeric code while it is live, and afterwards with who finished it. */
+export const staffView = (known: Known): Session => ({
+  ...listedView(known),
   ...(known.state === 'live' &&
     known.checkIn?.code !== undefined && {
       code: known.checkIn.code,

@@ -66,7 +66,7 @@ export const Session = z.object({
   openedAt: z.string(),
   closesAt: z.string(),
   closedAt: z.string().optional(),
-  /** Who finished it; absent where its time was up. */
+  /** Who finished it; for its staff, and absent where its time was up. */
   closedBy: UserId.optional(),
   lateRule: LateRule.optional(),
   deviceId: z.string().optional(),

@@ -10,7 +10,7 @@ import {
 import type { Classes, ClassInfo } from '../../data/classes.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import type { Publish } from '../../domain/audience.ts';
-import { sessionView, staffView } from '../../domain/session-view.ts';
+import { listedView, sessionView, staffView } from '../../domain/session-view.ts';
 import type { Who } from '../../domain/who.ts';
 import type { Checkpoint } from '../../kit/checkpoint.ts';
 import { type Clock, dayIn, isoNow } from '../../kit/clock.ts';
@@ -159,7 +159,7 @@ export const createSessionService = (deps: Deps) => {
       const { classId, ...rest } = page;
       const classIds = classId === undefined ? await belongsTo(who) : [await memberClass(who, classId)];
       const { items, nextCursor } = await sessions.list({ ...rest, classIds });
-      return { items: items.map(sessionView), nextCursor };
+      return { items: items.map(who.role === 'student' ? sessionView : listedView), nextCursor };
     },
 
     /** One session, for its staff with the code. SESSION_NOT_FOUND, also for those who have no part in its class. */
