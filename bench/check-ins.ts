@@ -7,7 +7,8 @@ import { inTurn, ratios } from './scenarios.ts';
 import type { Measured } from './servers.ts';
 
 const STUDENTS = 300;
-const ROUNDS = 15;
+/** A burst takes some 30 ms, and one of them says little: single ratios go from half to one. */
+const ROUNDS = 45;
 
 type Burst = {
   /** From the first sending to the last acknowledgement, and until a watching teacher sees everybody, in ms. */
