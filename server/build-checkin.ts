@@ -13,6 +13,7 @@ import type { Reach } from './features/attendance/reach.ts';
 import { keyed } from './features/auth/keys.ts';
 import { createAgain } from './features/checkin/again.ts';
 import { createBleMethod } from './features/checkin/ble.ts';
+import { createBound, type Late } from './features/checkin/bound.ts';
 import { createCodeMethod } from './features/checkin/code.ts';
 import { createEnding } from './features/checkin/ending.ts';
 import { createEvidence } from './features/checkin/evidence.ts';
@@ -119,9 +120,11 @@ export const buildCheckIn = async (parts: Parts) => {
       revive,
       asStaff,
       rosters,
+      late,
     }: {
       reach: Reach;
       rosters: Rosters;
+      late: Late;
       revive: (classId: ClassId) => Promise<boolean>;
       asStaff: (who: Pick<Who, 'userId' | 'role'>, id: SessionId) => Promise<SessionRecord>;
     }) {
@@ -135,6 +138,7 @@ export const buildCheckIn = async (parts: Parts) => {
         revive,
         enrols: parts.classes.enrolsByCheckIn,
         again: createAgain({ register, checkIns, records: parts.records, ending, clock }),
+        bound: createBound({ qr, ending, late, clock }),
         newcomers: createNewcomers({ rosters, records: parts.records, ending, log }),
         clock,
         checkpoint: parts.checkpoint,

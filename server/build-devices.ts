@@ -11,6 +11,7 @@ import type { Users } from './data/users.ts';
 import { terminalPages } from './dialects/terminals.ts';
 import type { Presence, Publish } from './domain/audience.ts';
 import type { Reach } from './features/attendance/reach.ts';
+import type { Late } from './features/checkin/bound.ts';
 import type { EvidenceKeeper } from './features/checkin/evidence.ts';
 import { createBindable } from './features/devices/bindable.ts';
 import { createEvidence } from './features/devices/evidence.ts';
@@ -82,7 +83,13 @@ export const buildDevices = (
   const terminals = createTerminals({ ...parts, ...kept, scanning, timeZone });
   const bindable = createBindable({ ...parts, ...kept });
   const review = createReview({ ...parts, ...kept, ingest });
+  /** What another way in has shown in time of one student, though it comes after the end. */
+  const late: Late = async (session, { studentId, at, source }) => {
+    const item = { key: '', studentId, at, session };
+    return (await correct(session, [item], source)).get(item) ?? { refused: 'STRANGER' };
+  };
   return {
+    late,
     services: { devices: kept.registry, bindable, quarantine: review, scanning, terminals },
     pages: terminalPages({
       terminals,

@@ -217,7 +217,13 @@ export const build = async (
   };
   const scanners = buildDevices(deviceRegistry, deviceParts);
 
-  const ways = checkIn.join({ reach, revive, asStaff: sessionService.asStaff, rosters: school.rosters });
+  const ways = checkIn.join({
+    reach,
+    revive,
+    asStaff: sessionService.asStaff,
+    rosters: school.rosters,
+    late: scanners.late,
+  });
   hub.handle([
     ...ways.handlers,
     ...attendanceHandlers({ register, reach, marking, publish, finish }),

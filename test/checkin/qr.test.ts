@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type CheckInHub, nth, startCheckInHub } from '../support/check-in.ts';
-import { call, MODES } from '../support/hub.ts';
+import { call, connectRaw, MODES } from '../support/hub.ts';
 
 type Who = () => { token: string };
 
@@ -94,5 +94,50 @@ for (const mode of MODES)
       expect((await send(sue, { ticket: `${bent}.${mac}` })).code).to.equal('TICKET_INVALID');
       hub.pass(10 * 60_000);
       expect((await send(sue, { ticket: two.data?.ticket })).code).to.equal('TICKET_INVALID');
+    });
+
+    it('[CI10] [DV7] a scan that was bound in time counts although its student logs in after the end', async () => {
+      const { group, session } = await hub.running(4, { methods: ['qr', 'teacher'] });
+      const [sam, sue, ann] = [nth(group.students, 0), nth(group.students, 1), nth(group.students, 2)];
+      const { token } = await hub.fetch(group, session, 'qr');
+      const [one, two] = [await scan(token), await scan(token)];
+      const absent = { studentId: sue.id, status: 'absent' };
+      const staff = await connectRaw('plain', hub.url, { token: group.teacher.token });
+      await staff.ask('SYNC', { classId: group.id });
+      await staff.ask('ATTENDANCE_MARKED', { classId: group.id, ...absent });
+      await hub.closed(group, session);
+      hub.pass(60_000);
+
+      const ticket = String(one.data?.ticket);
+      const answer = await send(sam, { ticket });
+      const at = one.data?.scannedAt;
+      expect(answer.data).to.include({ status: 'present', at, method: 'qr', repeated: false });
+      expect((await send(sam, { ticket })).data).to.include({ status: 'present', repeated: true });
+      expect(await staff.next('ATTENDANCE_CORRECTED')).to.include({ studentId: sam.id, status: 'present' });
+      expect((await send(ann, { ticket })).code).to.equal('TICKET_USED');
+      expect((await send(ann, { token })).code).to.equal('NO_ACTIVE_SESSION');
+      // What a teacher decided stays, and is what its student is told.
+      expect((await send(sue, { ticket: two.data?.ticket })).data).to.include({ status: 'absent' });
+      staff.close();
+
+      const rows = await hub.connection.collection('records').find({}).toArray();
+      const rowOf = ({ id }: { id: string }) =>
+        rows.find((row) => String(row.sessionId) === session.id && String(row.studentId) === id);
+      expect(rowOf(sam)).to.include({ status: 'present', source: 'qr' });
+      expect(rowOf(sam)?.history.map((line: { source: string }) => line.source)).to.deep.equal(['system']);
+      expect(rowOf(sue)).to.include({ status: 'absent', source: 'teacher' });
+      expect(rowOf(ann)).to.include({ status: 'absent', source: 'system' });
+    });
+
+    it('[CI7] [CI10] such a scan is put together with what else the session needs', async () => {
+      const both = { methods: ['code', 'qr'], require: ['code', 'qr'] };
+      const { group, session } = await hub.running(2, both);
+      const [sam, sue] = [nth(group.students, 0), nth(group.students, 1)];
+      await hub.checkIn(sam.token, { method: 'code', proof: { code: session.code } });
+      const { token } = await hub.fetch(group, session, 'qr');
+      const [one, two] = [await scan(token), await scan(token)];
+      await hub.closed(group, session);
+      expect((await send(sam, { ticket: one.data?.ticket })).data).to.include({ status: 'present' });
+      expect((await send(sue, { ticket: two.data?.ticket })).data).to.deep.include({ missing: ['code'] });
     });
   });

@@ -125,6 +125,14 @@ export const createQrMethod = ({ rotating, sign, useTicket, liveSession, publicU
   return {
     method,
 
+    /** What a ticket is bound to, and when (ISO 8601 UTC); undefined for another proof. TICKET_INVALID. */
+    ticketIn(proof: ProofOf<'qr'>, now: number): { sessionId: SessionId; at: string } | undefined {
+      const text = given(proof);
+      if (kindOf(text) !== 'ticket') return undefined;
+      const { s, a } = claimsOf(text, now);
+      return { sessionId: s, at: new Date(a).toISOString() };
+    },
+
     /** Binds a scan to this moment, for whoever logs in within 10 minutes (CI10). TOKEN_INVALID, TOKEN_EXPIRED. */
     async ticketFor(
       token: string,

@@ -13,6 +13,7 @@ import type { Checkpoint } from '../../kit/checkpoint.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Register } from '../../live/register.ts';
 import type { Again } from './again.ts';
+import type { Bound } from './bound.ts';
 import { codeOf } from './code.ts';
 import type { EvidenceKeeper, SoFar } from './evidence.ts';
 import type { CheckInMethod, Methods, Taking } from './method.ts';
@@ -43,6 +44,7 @@ type Deps = {
   readonly enrols: (classId: ClassId) => Promise<boolean>;
   readonly newcomers: Newcomers;
   readonly again: Again;
+  readonly bound: Bound;
   readonly clock: Clock;
   readonly checkpoint: Checkpoint;
 };
@@ -55,7 +57,7 @@ const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault &&
 /** Check-ins as students make them, by whichever method (CI1–CI3, CI5–CI7). */
 export const createCheckInService = (deps: Deps) => {
   const { methods, sessions, evidence, devices, throttle, register, revive, clock } = deps;
-  const { enrols, newcomers, again, checkpoint } = deps;
+  const { enrols, newcomers, again, bound, checkpoint } = deps;
 
   /** The only one of the student's classes with a live session. */
   const onlyClass = async (attends: readonly ClassId[]): Promise<ClassId> => {
@@ -199,7 +201,9 @@ export const createCheckInService = (deps: Deps) => {
     } catch (error) {
       // Refused after all: then it has enrolled nobody.
       if (visit.admittedIn) await newcomers.refused(visit.admittedIn, studentIdOf(student.userId));
-      const told = isCode(error, 'CODE_EXPIRED', 'INVALID_CODE') && (await repeated(data, student));
+      const told = isCode(error, 'CODE_EXPIRED', 'INVALID_CODE')
+        ? await repeated(data, student)
+        : isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED') && (await bound(data, student));
       if (!told) throw error;
       return told;
     }

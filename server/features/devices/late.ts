@@ -1,5 +1,5 @@
 import type { StudentId } from '../../../shared/ids.ts';
-import { corrected, type MarkedEntry } from '../../../shared/protocol/index.ts';
+import { corrected, type MarkedEntry, type Method } from '../../../shared/protocol/index.ts';
 import { wasThere } from '../../../shared/status.ts';
 import type { AttendanceRecord, Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
@@ -20,8 +20,12 @@ type Deps = {
   readonly publish: Publish;
 };
 
-/** Brings late recognitions into the records of a final session. */
-export type Correct = (session: SessionRecord, items: readonly Placed[]) => Promise<Map<Placed, Worth>>;
+/** Brings late recognitions into the records of a final session; or what another way in has shown in time. */
+export type Correct = (
+  session: SessionRecord,
+  items: readonly Placed[],
+  source?: Exclude<Method, 'teacher'>,
+) => Promise<Map<Placed, Worth>>;
 
 /** How many lines of a record's past late evidence that changes nothing may add up to. */
 const PAST_MOST = 50;
@@ -62,7 +66,7 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
     }
   };
 
-  return async (session, items) => {
+  return async (session, items, source = 'device') => {
     const { id: sessionId, classId, openedAt, lateRule } = session;
     const stored = await readAll(session);
     const worth = new Map<Placed, Worth>();
@@ -83,7 +87,7 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
     const done = await Promise.allSettled(
       [...earliest].map(async ([studentId, { said }]) => {
         const record = stored.get(studentId);
-        const sum = await afterwards(session, studentId, 'device', said);
+        const sum = await afterwards(session, studentId, source, said);
         if (record === undefined) return;
         if ('missing' in sum)
           return void came.set(studentId, { missing: sum.missing, ...(sum.repeated && { already: true }) });
