@@ -274,9 +274,10 @@ describe('the web app: teachers', function () {
     await tap(page, 'Ada Byron');
     await says(page, 'Ada Byron', 'Present');
     await web.stopHub();
-    await page.getByText('Offline').waitFor();
+    // Whether the hub has still answered for the first mark is chance.
+    await page.getByText(/Offline|1 mark waiting/).waitFor();
     await tap(page, 'Ben Ali');
-    await page.getByText('1 mark waiting').waitFor();
+    await page.getByText(/[12] marks? waiting/).waitFor();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByText(/finish as soon as it is back/).waitFor();
     expect(await page.getByRole('button', { name: 'Finish' }).isDisabled()).to.equal(true);
