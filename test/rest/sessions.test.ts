@@ -79,6 +79,19 @@ describe('REST: sessions', () => {
     expect(closed.body.data.counts).to.include({ absent: 1, enrolled: 1, unmarked: 0 });
     const twice = await as(teacher, `POST /api/v1/sessions/${session.id}/close`);
     expect(twice.body).to.deep.equal(closed.body);
+    // Who finished it is for the staff; a student learns only that it is over.
+    const path = `GET /api/v1/sessions/${session.id}`;
+    for (const [person, closer] of [
+      [teacher, teacher.id],
+      [student, undefined],
+    ] as const) {
+      const listed = await as(person, `GET /api/v1/sessions?classId=${classId}`);
+      const views = [(await as(person, path)).body.data, listed.body.data.items[0]];
+      expect(views.map(({ id, closedBy }) => [id, closedBy])).to.deep.equal([
+        [session.id, closer],
+        [session.id, closer],
+      ]);
+    }
 
     const next = (await as(teacher, 'POST /api/v1/sessions', { classId })).body.data;
     const cancelled = await as(teacher, `POST /api/v1/sessions/${next.id}/cancel`, { reason: 'fire drill' });

@@ -413,7 +413,7 @@ describe('the web app: administrators', function () {
     expect(items.map((one) => one.name).sort()).to.deep.equal(['Kim 38', 'Lou 44']);
   });
 
-  it('takes a double click for one: it neither imports after a try, nor stops or clears what was imported', async () => {
+  it('[WA10] takes a double click for one: it neither imports after a try, nor stops or clears what was imported', async () => {
     await page.goto('/admin/import');
     const rows = Array.from({ length: 12 }, (_, i) => `D-${i},Dee${i}`);
     await page.locator('input[type=file]').setInputFiles({

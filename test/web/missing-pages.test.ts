@@ -11,7 +11,7 @@ describe('the web app: addresses that do not exist', function () {
   });
   after(() => web?.stop());
 
-  it('shows people a page with a way home, in their language, whoever they are', async () => {
+  it('[WA14] shows people a page with a way home, in their language, whoever they are', async () => {
     for (const [locale, nothing, home] of [
       ['en', 'There is nothing here', 'Go to the start page'],
       ['es', 'Aquí no hay nada', 'Ir a la página de inicio'],
@@ -34,7 +34,7 @@ describe('the web app: addresses that do not exist', function () {
     }
   });
 
-  it('still asks those who are not signed in to sign in where a page exists', async () => {
+  it('[WA14] still asks those who are not signed in to sign in where a page exists', async () => {
     const page = await (await web.context()).newPage();
     for (const path of ['/admin/people', '/teach/1', '/account', '/']) {
       expect((await page.goto(path))?.status(), path).to.equal(200);
@@ -42,7 +42,7 @@ describe('the web app: addresses that do not exist', function () {
     }
   });
 
-  it('leaves to the API what is below it, and what does not ask for a page', async () => {
+  it('[WA14] leaves to the API what is below it, and what does not ask for a page', async () => {
     const codeOf = async (path: string, init: RequestInit) => {
       const answer = await fetch(web.url + path, init);
       expect(answer.status, path).to.equal(404);

@@ -56,7 +56,7 @@ describe('the web app: opened at another address than localhost', function () {
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/address-${name}.png` });
   };
 
-  it('shows a picture that phones can open: of the address at which the board is open', async () => {
+  it('[WA13] shows a picture that phones can open: of the address at which the board is open', async () => {
     const page = await signIn(group.teacher, `/board/${session.id}`, SIZES.projector);
     await page.getByRole('img', { name: /^QR code/ }).waitFor();
     const token = await tokenNow(web, group, session);
@@ -69,7 +69,7 @@ describe('the web app: opened at another address than localhost', function () {
     await phone.getByRole('heading', { name: 'Your scan is kept' }).waitFor();
   });
 
-  it('says on a board at localhost that no phone gets there, until that is put away', async () => {
+  it('[WA13] says on a board at localhost that no phone gets there, until that is put away', async () => {
     for (const viewport of [SIZES.projector, SIZES.phone]) {
       const page = await web.signedIn(group.teacher, `/board/${session.id}`, { viewport });
       await page.getByRole('note').getByText('Phones cannot open “localhost').waitFor();
@@ -84,7 +84,7 @@ describe('the web app: opened at another address than localhost', function () {
     }
   });
 
-  it('keeps to PUBLIC_URL where that is an address for others, wherever the board is open', async () => {
+  it('[WA13] keeps to PUBLIC_URL where that is an address for others, wherever the board is open', async () => {
     const told = await startWeb('redis', { PUBLIC_URL: 'https://roll.school.test' });
     try {
       const theirs = await told.hub.school.class(1, 'private');
@@ -105,7 +105,7 @@ describe('the web app: opened at another address than localhost', function () {
     }
   });
 
-  it('marks a link over plain http, where the browser copies nothing, and says so', async () => {
+  it('[WA13] marks a link over plain http, where the browser copies nothing, and says so', async () => {
     const admin = await web.hub.school.person('admin');
     await call(web.hub.url, 'POST', '/api/v1/students', admin.token, { firstName: 'Ines' });
     const page = await signIn(admin, '/admin/people');
@@ -120,7 +120,7 @@ describe('the web app: opened at another address than localhost', function () {
     await shot(page, 'copy');
   });
 
-  it('says over plain http that passkeys need https, and which address this is', async () => {
+  it('[WA13] says over plain http that passkeys need https, and which address this is', async () => {
     const page = await signIn(nth(group.students, 0), '/account');
     await page.getByText(`This page is open at ${elsewhere}.`).waitFor();
     expect(await page.getByRole('button', { name: 'Add a passkey' }).count()).to.equal(0);
