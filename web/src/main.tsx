@@ -20,4 +20,4 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
-if (import.meta.env.PROD) void startWorker(new URL(import.meta.url).pathname);
+if (import.meta.env.PROD) void startWorker();

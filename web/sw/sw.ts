@@ -6,12 +6,12 @@ declare const self: ServiceWorkerGlobalScope & {
 /**
  * Opens the app without a network, and nothing more: pages come from the server wherever it answers, what the API says
  * is never kept here. Each version has a cache of its own, from which its pages are served for as long as one is open.
+ * A new version takes over by itself when the last page is closed, never sooner: a worker that is replaced while a page
+ * loads may leave that page waiting for ever.
  */
 const NAME = 'rollcall app ';
 const CACHE = NAME + self.built.version;
 const SHELL = '/';
-/** How long until it is looked again whether pages of an earlier version are open, in ms. */
-const AGAIN_MS = 1_000;
 /** How long a page may wait for a server that does not answer, in ms, before what is kept is shown. */
 const PATIENCE_MS = 4_000;
 
@@ -26,14 +26,18 @@ self.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
-      // The page past the browser's own cache; the files are named by what is in them.
-      await cache.add(new Request(SHELL, { cache: 'reload' }));
       await Promise.all(
         self.built.files.map(async (file) => {
           const known = await caches.match(file);
           return known ? await cache.put(file, known) : await cache.add(file);
         }),
       );
+      // Past the browser's own cache, and last: where the page is kept, all that it needs is.
+      const shell = await fetch(SHELL, { cache: 'reload' });
+      const needed = (await shell.clone().text()).match(/\/assets\/[\w.-]+/g) ?? [];
+      if (!shell.ok || !needed.every((path) => self.built.files.includes(path)))
+        throw new Error('The page is not of this version; another one came meanwhile.');
+      await cache.put(SHELL, shell);
     })(),
   );
 });
@@ -42,24 +46,8 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
       for (const name of await caches.keys())
-        if (name.startsWith('rollcall app') && name !== CACHE) await caches.delete(name);
+        if (name.startsWith(NAME) && name !== CACHE) await caches.delete(name);
       await self.clients.claim();
-    })(),
-  );
-});
-
-/** A page of this version asks: if it is the only one that is open, nobody needs the earlier version any more. */
-self.addEventListener('message', (event) => {
-  const { script } = Object(event.data) as { script?: string };
-  if (script === undefined || !self.built.files.includes(script)) return;
-  event.waitUntil(
-    (async () => {
-      // A page that was just closed is counted for a moment longer.
-      for (let tries = 0; tries < 5; tries += 1) {
-        const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-        if (open.length <= 1) return await self.skipWaiting();
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
     })(),
   );
 });
@@ -68,10 +56,18 @@ const late = async (): Promise<undefined> => {
   await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   return undefined;
 };
+/** The page of the newest version that is kept whole, whichever version this worker is of. */
+const kept = async (): Promise<Response | undefined> => {
+  const versions = (await caches.keys()).filter((name) => name.startsWith(NAME));
+  for (const name of versions.reverse()) {
+    const shell = await (await caches.open(name)).match(SHELL);
+    if (shell) return shell;
+  }
+  return undefined;
+};
 /** The page from the server; where that is away, silent or broken, the page that is kept. */
 const page = async (request: Request): Promise<Response> => {
   const fresh = fetch(request);
-  const kept = async () => await (await caches.open(CACHE)).match(SHELL);
   try {
     const first = await Promise.race([fresh, late()]);
     if (first && first.status < 500) return first;
