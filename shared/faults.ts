@@ -156,3 +156,11 @@ export class Fault extends Error {
     return FAULTS[this.code];
   }
 }
+
+/** Tells whether something that was thrown is a fault with one of these codes. */
+export const isFault = (error: unknown, ...codes: readonly FaultCode[]): error is Fault =>
+  error instanceof Fault && codes.includes(error.code);
+
+/** Tells whether a register answered that the session which was meant is not there any more. */
+export const isSessionOver = (error: unknown): error is Fault =>
+  isFault(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { Fault } from '../../shared/faults.ts';
+import { Fault, isFault } from '../../shared/faults.ts';
 import type { ClassId, SessionId, StudentId } from '../../shared/ids.ts';
 import type { Change, MarkedEntry } from '../../shared/protocol/index.ts';
 import { describeError } from '../kit/describe-error.ts';
@@ -100,7 +100,7 @@ export const createRedisRegister = async (options: Options): Promise<Register> =
 
   const sinceOrNothing = (classId: ClassId, known?: { epoch: string; version: number }) =>
     since(classId, known).catch((error) => {
-      if (error instanceof Fault && error.code === 'NO_ACTIVE_SESSION') return null;
+      if (isFault(error, 'NO_ACTIVE_SESSION')) return null;
       throw error;
     });
 

@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault } from '../../../shared/faults.ts';
 import type { ClassId, OpId, SessionId, UserId } from '../../../shared/ids.ts';
 import { type Done, doneTold, sessionClosed } from '../../../shared/protocol/index.ts';
 import type { Classes } from '../../data/classes.ts';
@@ -57,8 +57,7 @@ const LATE_MS = 5_000;
 const WAITS_MS = [50, 100, 200, 400, 800, 1_600];
 
 /** A store that is away; other errors will not pass by trying again. */
-const passes = (error: unknown) =>
-  error instanceof Fault && (error.code === 'STORE_UNAVAILABLE' || error.code === 'REGISTER_UNAVAILABLE');
+const passes = (error: unknown) => isFault(error, 'STORE_UNAVAILABLE', 'REGISTER_UNAVAILABLE');
 
 /** Finishes sessions: DONE, whoever asks for it, and what an earlier one that died has left (DN1–DN5). */
 export const createFinalizer = (deps: Deps) => {

@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault } from '../../../shared/faults.ts';
 import { type ClassId, type OpId, type SessionId, studentIdOf, type UserId } from '../../../shared/ids.ts';
 import {
   type Done,
@@ -98,7 +98,7 @@ export const attendanceHandlers = ({ register, reach, marking, publish, finish }
         // They may have been taken off the class meanwhile (AU2).
         return answerTo(viewerOf(who, classId), now);
       } catch (error) {
-        if (error instanceof Fault && error.code === 'NO_ACTIVE_SESSION') return { mode: 'none', classId };
+        if (isFault(error, 'NO_ACTIVE_SESSION')) return { mode: 'none', classId };
         throw error;
       }
     }),

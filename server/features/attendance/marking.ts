@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { isFault, isSessionOver } from '../../../shared/faults.ts';
 import type { ClassId, OpId, SessionId, StudentId, UserId } from '../../../shared/ids.ts';
 import type { LiveStatus } from '../../../shared/status.ts';
 import { boundAt } from '../../domain/window.ts';
@@ -26,8 +26,6 @@ type Deps = {
   readonly onRefused: () => void;
 };
 
-const isCode = (error: unknown, code: string) => error instanceof Fault && error.code === code;
-
 /**
  * Records teachers' marks. Every mark names the session that it was bounded by (MK7), so that one which crosses the
  * end of a session cannot land in the next with the wrong time, or at all when the sender named a session.
@@ -50,8 +48,7 @@ export const createMarking = ({ register, reach, clock, onMarked, onRefused }: D
         ...time,
       });
     } catch (error) {
-      if (isCode(error, 'NO_ACTIVE_SESSION') || isCode(error, 'SESSION_CHANGED'))
-        reach.forget(classId, session.sessionId);
+      if (isSessionOver(error)) reach.forget(classId, session.sessionId);
       throw error;
     }
   };
@@ -68,14 +65,14 @@ export const createMarking = ({ register, reach, clock, onMarked, onRefused }: D
       return await attempt(mark);
     } catch (error) {
       // What was remembered of the class was another session: once more with what is true now.
-      if (isCode(error, 'SESSION_CHANGED') && mark.sessionId === undefined) return await attempt(mark);
-      if (!isCode(error, 'NO_ACTIVE_SESSION')) throw error;
+      if (isFault(error, 'SESSION_CHANGED') && mark.sessionId === undefined) return await attempt(mark);
+      if (!isFault(error, 'NO_ACTIVE_SESSION')) throw error;
     }
     // The register is gone. Where it should stand, `sessionOf` opens it again; where it should not, this is the answer.
     try {
       return await attempt(mark);
     } catch (error) {
-      if (isCode(error, 'NO_ACTIVE_SESSION') && mark.opId !== undefined) return await answerLate(mark);
+      if (isFault(error, 'NO_ACTIVE_SESSION') && mark.opId !== undefined) return await answerLate(mark);
       throw error;
     }
   };

@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault } from '../../../shared/faults.ts';
 import type { ClassId, SessionId, StudentId, UserId } from '../../../shared/ids.ts';
 import type { Role, Status } from '../../../shared/status.ts';
 import type { LiveSession, Register } from '../../live/register.ts';
@@ -22,14 +22,12 @@ export const createReach = ({ register, revive }: Deps) => {
   /** The last known live session of each class; a mark names it, so that a stale one is noticed (SESSION_CHANGED). */
   const known = new Map<ClassId, LiveSession>();
 
-  const isNone = (error: unknown) => error instanceof Fault && error.code === 'NO_ACTIVE_SESSION';
-
   /** Runs against a live register; where it is gone but should stand, opens it again and runs once more. */
   const alive = async <T>(classId: ClassId, run: () => Promise<T>): Promise<T> => {
     try {
       return await run();
     } catch (error) {
-      if (!isNone(error)) throw error;
+      if (!isFault(error, 'NO_ACTIVE_SESSION')) throw error;
       known.delete(classId);
       if (!(await revive(classId))) throw error;
       return await run();
@@ -81,7 +79,7 @@ export const createReach = ({ register, revive }: Deps) => {
       try {
         return (await alive(classId, () => register.entry(classId, studentId)))?.status ?? null;
       } catch (error) {
-        if (isNone(error)) return undefined;
+        if (isFault(error, 'NO_ACTIVE_SESSION')) return undefined;
         throw error;
       }
     },

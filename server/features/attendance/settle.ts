@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { isSessionOver } from '../../../shared/faults.ts';
 import type { Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import { isSaid, outweighs, type SaidRow, sameMark } from '../../domain/closing.ts';
@@ -23,8 +23,7 @@ export const freezeIfThere = (
   { id, classId }: Pick<SessionRecord, 'id' | 'classId'>,
 ): Promise<Frozen | null> =>
   register.freeze(classId, id).catch((error: unknown) => {
-    if (error instanceof Fault && (error.code === 'NO_ACTIVE_SESSION' || error.code === 'SESSION_CHANGED'))
-      return null;
+    if (isSessionOver(error)) return null;
     throw error;
   });
 

@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { isFault } from '../../../shared/faults.ts';
 import type { StudentId } from '../../../shared/ids.ts';
 import type { Method } from '../../../shared/protocol/index.ts';
 import type { Source } from '../../../shared/status.ts';
@@ -22,7 +22,6 @@ type Deps = {
 const isCheckIn = ({ source }: { readonly source: Source }) => source !== 'teacher' && source !== 'system';
 const hasSaid = (shown: Shown | null, method: Method): shown is Shown =>
   shown !== null && (method === 'ble' ? shown.steps.length > 0 : shown.said.has(method));
-const isOver = (error: unknown) => error instanceof Fault && error.code === 'NO_ACTIVE_SESSION';
 
 /** Answers who comes again with a proof that does not count any more, but had checked in while it did (CI2). */
 export const createAgain = ({ register, checkIns, records, ending, clock }: Deps) => {
@@ -54,7 +53,7 @@ export const createAgain = ({ register, checkIns, records, ending, clock }: Deps
     const [live] = await register.live([session.classId]);
     if (live?.sessionId !== session.id) return await afterwards(session, studentId);
     return await whileLive(session, studentId, method).catch((error: unknown) => {
-      if (!isOver(error)) throw error;
+      if (!isFault(error, 'NO_ACTIVE_SESSION')) throw error;
       return afterwards(session, studentId);
     });
   };

@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { isSessionOver } from '../../../shared/faults.ts';
 import type { ClassId, SessionId } from '../../../shared/ids.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 
@@ -22,8 +22,7 @@ export const createEnding =
       await finish({ classId: session.classId, sessionId });
     } catch (error) {
       // It has ended otherwise meanwhile.
-      if (!(error instanceof Fault) || !['NO_ACTIVE_SESSION', 'SESSION_CHANGED'].includes(error.code))
-        throw error;
+      if (!isSessionOver(error)) throw error;
     }
     return await sessions.read(sessionId);
   };

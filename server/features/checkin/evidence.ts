@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault, isSessionOver } from '../../../shared/faults.ts';
 import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
 import type { Entry, Method } from '../../../shared/protocol/index.ts';
 import { type Source, type Status, wasThere } from '../../../shared/status.ts';
@@ -53,8 +53,6 @@ export type SoFar = {
   readonly status: Status;
 };
 
-const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault && codes.includes(error.code);
-const isOver = (error: unknown) => isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED');
 const decidedByTeacher = (entry: Pick<Entry, 'source'> | null | undefined) => entry?.source === 'teacher';
 /** Whether a device finds somebody in already, by whatever: what it saw is a repeat then, also beside a teacher's word (CI4). */
 const findsIn = (entry: Pick<Entry, 'status'> | null) => entry !== null && wasThere(entry.status);
@@ -129,7 +127,7 @@ export const createEvidence = (deps: Deps) => {
         const standing = rows.get(one.studentId) ?? null;
         if (!('combined' in result) || decidedByTeacher(standing)) return;
         await bring(session, one.studentId, result.combined, standing).catch((error: unknown) => {
-          if (!isOver(error) && !isCode(error, 'STUDENT_NOT_ON_ROSTER')) throw error;
+          if (!isSessionOver(error) && !isFault(error, 'STUDENT_NOT_ON_ROSTER')) throw error;
         });
       }),
     );
@@ -190,7 +188,7 @@ export const createEvidence = (deps: Deps) => {
       try {
         return await told(session, studentId, { method, shown, repeated, at: shownAt }, now);
       } catch (error) {
-        if (!isOver(error)) throw error;
+        if (!isSessionOver(error)) throw error;
         // It was kept, and so the last judging may have counted it.
         const counted = await tooLate(session, studentId, method, { at: shownAt, window, repeated });
         if (counted === null) throw error;
@@ -253,7 +251,7 @@ export const createEvidence = (deps: Deps) => {
         await judgeAll(session, Date.parse(closingAt));
         await checkpoint('check-in:judged');
       } catch (error) {
-        if (!isOver(error)) throw error; // frozen by an earlier run, or gone: nothing more can be said
+        if (!isSessionOver(error)) throw error; // frozen by an earlier run, or gone: nothing more can be said
       }
     },
   };

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault } from '../../../shared/faults.ts';
 import type { ClassId, OpId, SessionId, UserId } from '../../../shared/ids.ts';
 import type { RestMarked, RestStatus } from '../../../shared/protocol/index.ts';
 import type { CheckIns, KeptRest, RestAnswer } from '../../data/checkins.ts';
@@ -61,7 +61,7 @@ export const createMarkRest = (deps: Deps) => {
             opId: `rest:${name}:${studentId}` as OpId,
           })
           .catch((error: unknown) => {
-            if (error instanceof Fault && error.code === 'STUDENT_NOT_ON_ROSTER') return null;
+            if (isFault(error, 'STUDENT_NOT_ON_ROSTER')) return null;
             throw error;
           }),
       ),
@@ -96,7 +96,7 @@ export const createMarkRest = (deps: Deps) => {
     };
 
     const now = await alive(classId, () => register.since(classId)).catch((error: unknown) => {
-      if (error instanceof Fault && error.code === 'NO_ACTIVE_SESSION') return error;
+      if (isFault(error, 'NO_ACTIVE_SESSION')) return error;
       throw error;
     });
     if (now instanceof Fault) return await earlier(now);

@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault, isSessionOver } from '../../../shared/faults.ts';
 import {
   type ClassId,
   type SessionId,
@@ -51,8 +51,6 @@ type Deps = {
 
 /** What only those who are there can know; a passkey says who somebody is and not where. */
 const PROVES_BEING_THERE: ReadonlySet<OwnMethod> = new Set(['code', 'qr', 'ble']);
-
-const isCode = (error: unknown, ...codes: string[]) => error instanceof Fault && codes.includes(error.code);
 
 /** Check-ins as students make them, by whichever method (CI1–CI3, CI5–CI7). */
 export const createCheckInService = (deps: Deps) => {
@@ -144,7 +142,7 @@ export const createCheckInService = (deps: Deps) => {
     const accept = () => evidence.accept(session, studentId, method.name, { ...said, ...shown }, now);
     const told = await accept().catch(async (error: unknown) => {
       // Another check-in of theirs is just putting them on the roster: the register may not have them yet.
-      if (!isCode(error, 'STUDENT_NOT_ON_ROSTER')) throw error;
+      if (!isFault(error, 'STUDENT_NOT_ON_ROSTER')) throw error;
       visit.admittedIn = session;
       if (!(await newcomers.admit(session, studentId))) throw error;
       return await accept();
@@ -161,8 +159,8 @@ export const createCheckInService = (deps: Deps) => {
     try {
       return await attempt(session, data, student, now, visit);
     } catch (error) {
-      if (isCode(error, 'STUDENT_NOT_ON_ROSTER')) throw new Fault('NOT_ENROLLED');
-      if (!isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED')) throw error;
+      if (isFault(error, 'STUDENT_NOT_ON_ROSTER')) throw new Fault('NOT_ENROLLED');
+      if (!isSessionOver(error)) throw error;
       // What was remembered is over, or its register is gone: once more with what is true now.
       sessions.forget(session);
       if (method.name === 'passkey') throw error; // its challenge is spent
@@ -201,9 +199,9 @@ export const createCheckInService = (deps: Deps) => {
     } catch (error) {
       // Refused after all: then it has enrolled nobody.
       if (visit.admittedIn) await newcomers.refused(visit.admittedIn, studentIdOf(student.userId));
-      const told = isCode(error, 'CODE_EXPIRED', 'INVALID_CODE')
+      const told = isFault(error, 'CODE_EXPIRED', 'INVALID_CODE')
         ? await repeated(data, student)
-        : isCode(error, 'NO_ACTIVE_SESSION', 'SESSION_CHANGED') && (await bound(data, student));
+        : isSessionOver(error) && (await bound(data, student));
       if (!told) throw error;
       return told;
     }

@@ -1,4 +1,4 @@
-import { Fault, type FaultCode } from '../../../shared/faults.ts';
+import { Fault, type FaultCode, isFault } from '../../../shared/faults.ts';
 import {
   type ClassId,
   type SectionId,
@@ -144,7 +144,7 @@ export const createClassesService = (deps: ClassesDeps) => {
         return await create(who, fields);
       } catch (error) {
         // Made meanwhile by the same teacher: a button that was pressed twice.
-        if (!(error instanceof Fault && error.code === 'CODE_EXISTS')) throw error;
+        if (!isFault(error, 'CODE_EXISTS')) throw error;
         return there(await classes.ownOfName(who.userId, className));
       }
     },

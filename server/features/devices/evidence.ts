@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault, isSessionOver } from '../../../shared/faults.ts';
 import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
 import type { Method } from '../../../shared/protocol/index.ts';
 import { type Status, wasThere } from '../../../shared/status.ts';
@@ -52,9 +52,6 @@ export const standingOf = (row: {
   ...(row.minutesLate !== undefined && { minutesLate: row.minutesLate }),
 });
 
-const isOver = (error: unknown) =>
-  error instanceof Fault && (error.code === 'NO_ACTIVE_SESSION' || error.code === 'SESSION_CHANGED');
-
 /** Brings what devices saw before the register, or into the records of a session that is over (CI4, DV7). */
 export const createEvidence = (deps: Deps) => {
   const { accept, alive, sessions, register, correct, clock } = deps;
@@ -76,8 +73,8 @@ export const createEvidence = (deps: Deps) => {
       const { missing, repeated } = told;
       return { ...standingOf(told), ...(missing && { missing }), ...(repeated && { already: true }) };
     } catch (error) {
-      if (isOver(error)) return null;
-      if (error instanceof Fault && error.code === 'STUDENT_NOT_ON_ROSTER') return { refused: 'STRANGER' };
+      if (isSessionOver(error)) return null;
+      if (isFault(error, 'STUDENT_NOT_ON_ROSTER')) return { refused: 'STRANGER' };
       throw error;
     }
   };

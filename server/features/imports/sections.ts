@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fault } from '../../../shared/faults.ts';
+import { isFault } from '../../../shared/faults.ts';
 import { IMPORT_FIELDS } from '../../../shared/import-columns.ts';
 import type { DepBatch } from '../../../shared/rest/structure.ts';
 import { NewDepBatch, NewSection } from '../../../shared/rest/structure.ts';
@@ -17,7 +17,7 @@ const made = async (create: Promise<unknown>): Promise<boolean> => {
     await create;
     return true;
   } catch (error) {
-    if (error instanceof Fault && ['DEP_BATCH_EXISTS', 'SECTION_EXISTS'].includes(error.code)) return false;
+    if (isFault(error, 'DEP_BATCH_EXISTS', 'SECTION_EXISTS')) return false;
     throw error;
   }
 };

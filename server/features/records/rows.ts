@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isSessionOver } from '../../../shared/faults.ts';
 import { type ClassId, type SessionId, type StudentId, studentIdOf } from '../../../shared/ids.ts';
 import type { MarkedEntry } from '../../../shared/protocol/index.ts';
 import type { RecordView } from '../../../shared/rest/records.ts';
@@ -39,9 +39,6 @@ type Deps = {
   readonly timeZone: string;
 };
 
-const isOver = (error: unknown) =>
-  error instanceof Fault && (error.code === 'NO_ACTIVE_SESSION' || error.code === 'SESSION_CHANGED');
-
 /** Live rows and records as one list, for clients that know no difference. */
 export const createRows = (deps: Deps) => {
   const { sessions, register, alive, marking, records, correcting, scope } = deps;
@@ -60,7 +57,7 @@ export const createRows = (deps: Deps) => {
       if (now.mode !== 'snapshot' || now.sessionId !== session.id) return [];
       return now.entries.map((entry) => ofEntry(session, entry));
     } catch (error) {
-      if (isOver(error)) return [];
+      if (isSessionOver(error)) return [];
       throw error;
     }
   };
@@ -137,7 +134,7 @@ export const createRows = (deps: Deps) => {
         });
         return ofEntry(session, { ...entry, status });
       } catch (error) {
-        throw isOver(error) ? new Fault('SESSION_CLOSING') : error;
+        throw isSessionOver(error) ? new Fault('SESSION_CLOSING') : error;
       }
     },
 

@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { isFault } from '../../../shared/faults.ts';
 import type { ClassId, SessionId } from '../../../shared/ids.ts';
 import type { Done } from '../../../shared/protocol/index.ts';
 import type { AlarmCalls } from '../../data/alarms.ts';
@@ -23,7 +23,7 @@ export const createClockwork = ({ sessions, sweeper, finish, log }: Deps): Alarm
       if (session?.open) await finish({ classId: session.classId, sessionId });
     } catch (error) {
       // Someone ended it otherwise; anything else the sweeper tries again.
-      if (error instanceof Fault && error.code === 'NO_ACTIVE_SESSION') return;
+      if (isFault(error, 'NO_ACTIVE_SESSION')) return;
       log.warn({ sessionId, error: describeError(error) }, 'not closed in time; the sweeper will');
     }
   },

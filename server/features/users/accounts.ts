@@ -1,4 +1,4 @@
-import { Fault } from '../../../shared/faults.ts';
+import { Fault, isFault } from '../../../shared/faults.ts';
 import type { UserId } from '../../../shared/ids.ts';
 import type { UserPatch } from '../../../shared/rest/users.ts';
 import type { Role } from '../../../shared/status.ts';
@@ -87,7 +87,7 @@ export const createAccounts = ({
         await create({ name: 'Administrator', email, password, role: 'admin' });
         return 'created';
       } catch (error) {
-        if (!(error instanceof Fault && error.code === 'EMAIL_EXISTS')) throw error;
+        if (!isFault(error, 'EMAIL_EXISTS')) throw error;
         return (await users.hasEnabled('admin')) ? 'exists' : 'taken';
       }
     },
