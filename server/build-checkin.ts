@@ -8,17 +8,19 @@ import { createPasskeys } from './data/passkeys.ts';
 import type { Records } from './data/records.ts';
 import type { SessionRecord, Sessions } from './data/sessions.ts';
 import type { Users } from './data/users.ts';
+import type { Publish } from './domain/audience.ts';
 import type { Who } from './domain/who.ts';
 import type { Reach } from './features/attendance/reach.ts';
 import { keyed } from './features/auth/keys.ts';
 import { createAgain } from './features/checkin/again.ts';
 import { createBleMethod } from './features/checkin/ble.ts';
-import { createBound, type Late } from './features/checkin/bound.ts';
+import { createBound } from './features/checkin/bound.ts';
 import { createCodeMethod } from './features/checkin/code.ts';
 import { createEnding } from './features/checkin/ending.ts';
 import { createEvidence } from './features/checkin/evidence.ts';
 import { checkInHandlers } from './features/checkin/handlers.ts';
 import { createKeep } from './features/checkin/keep.ts';
+import { createLateEvidence } from './features/checkin/late-evidence.ts';
 import { createMarkRest } from './features/checkin/mark-rest.ts';
 import { createNewcomers } from './features/checkin/newcomers.ts';
 import { createPasskeyMethod } from './features/checkin/passkey.ts';
@@ -48,6 +50,7 @@ type Parts = {
   readonly metrics: Metrics;
   readonly config: Config;
   readonly secret: string;
+  readonly publish: Publish;
   /** DONE (finalizer), which is made after this. */
   readonly finish: (request: { classId: ClassId; sessionId: SessionId }) => Promise<unknown>;
   readonly clock: Clock;
@@ -81,6 +84,7 @@ export const buildCheckIn = async (parts: Parts) => {
   const devices = createSharedDevices({ register, checkIns, log });
   const { rowMade } = devices;
   const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked, rowMade, ending });
+  const late = createLateEvidence({ ...parts, afterwards: evidence.afterwards });
   const rotating = createRotating(keyed(secret, 'check-in tokens'));
   const passkeys = createPasskeyService({ ...parts, passkeys: keys, publicUrl });
   const qr = createQrMethod({
@@ -112,6 +116,8 @@ export const buildCheckIn = async (parts: Parts) => {
     opened: sessions.remember,
     /** For other ways to learn that a student is there, such as devices: judged together with the rest. */
     evidence,
+    /** For what they bring after the end. */
+    late,
     forgetOver: async (now: Date) =>
       void (await Promise.all([checkIns.forgetOver(now), keys.forgetOver(now)])),
 
@@ -120,11 +126,9 @@ export const buildCheckIn = async (parts: Parts) => {
       revive,
       asStaff,
       rosters,
-      late,
     }: {
       reach: Reach;
       rosters: Rosters;
-      late: Late;
       revive: (classId: ClassId) => Promise<boolean>;
       asStaff: (who: Pick<Who, 'userId' | 'role'>, id: SessionId) => Promise<SessionRecord>;
     }) {

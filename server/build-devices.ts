@@ -11,12 +11,11 @@ import type { Users } from './data/users.ts';
 import { terminalPages } from './dialects/terminals.ts';
 import type { Presence, Publish } from './domain/audience.ts';
 import type { Reach } from './features/attendance/reach.ts';
-import type { Late } from './features/checkin/bound.ts';
 import type { EvidenceKeeper } from './features/checkin/evidence.ts';
+import type { LateEvidence } from './features/checkin/late-evidence.ts';
 import { createBindable } from './features/devices/bindable.ts';
 import { createEvidence } from './features/devices/evidence.ts';
 import { createIngest } from './features/devices/ingest.ts';
-import { createCorrect } from './features/devices/late.ts';
 import { createRegistry } from './features/devices/registry.ts';
 import { createReview } from './features/devices/review.ts';
 import { createScanning } from './features/devices/scanning.ts';
@@ -65,7 +64,8 @@ export const buildDevices = (
     readonly sessions: Sessions;
     readonly records: Records;
     readonly register: Pick<Register, 'entry'>;
-    readonly checkIn: Pick<EvidenceKeeper, 'accept' | 'afterwards'>;
+    readonly checkIn: Pick<EvidenceKeeper, 'accept'>;
+    readonly late: LateEvidence;
     readonly reach: Reach;
     readonly publish: Publish;
     readonly config: Config;
@@ -75,21 +75,13 @@ export const buildDevices = (
 ) => {
   const { log, config, reach } = parts;
   const timeZone = config.TIME_ZONE;
-  const { accept, afterwards } = parts.checkIn;
-  const correct = createCorrect({ ...parts, afterwards });
-  const evidence = createEvidence({ ...parts, accept, alive: reach.alive, correct });
+  const evidence = createEvidence({ ...parts, accept: parts.checkIn.accept, alive: reach.alive });
   const ingest = createIngest({ ...parts, ...kept, evidence, timeZone });
   const scanning = createScanning({ ...parts, ...kept, ingest });
   const terminals = createTerminals({ ...parts, ...kept, scanning, timeZone });
   const bindable = createBindable({ ...parts, ...kept });
   const review = createReview({ ...parts, ...kept, ingest });
-  /** What another way in has shown in time of one student, though it comes after the end. */
-  const late: Late = async (session, { studentId, at, source }) => {
-    const item = { key: '', studentId, at, session };
-    return (await correct(session, [item], source)).get(item) ?? { refused: 'STRANGER' };
-  };
   return {
-    late,
     services: { devices: kept.registry, bindable, quarantine: review, scanning, terminals },
     pages: terminalPages({
       terminals,

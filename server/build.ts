@@ -153,6 +153,7 @@ export const build = async (
     metrics,
     config,
     secret,
+    publish,
     finish: (request) => running.join(request),
     clock,
     log,
@@ -209,6 +210,7 @@ export const build = async (
     records,
     register,
     checkIn: checkIn.evidence,
+    late: checkIn.late,
     reach,
     publish,
     config,
@@ -222,7 +224,6 @@ export const build = async (
     revive,
     asStaff: sessionService.asStaff,
     rosters: school.rosters,
-    late: scanners.late,
   });
   hub.handle([
     ...ways.handlers,

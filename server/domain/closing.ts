@@ -86,3 +86,12 @@ export const outweighs = (
   (record.corrections ?? []).length === 0 &&
   takesOver(late, record) &&
   !(record.source === 'teacher' && late.at < record.at);
+
+/** What is said of a student now; nothing where nothing is. */
+export const standingOf = (row: {
+  readonly status: Status | null;
+  readonly minutesLate?: number | undefined;
+}) => ({
+  ...(row.status !== null && { status: row.status }),
+  ...(row.minutesLate !== undefined && { minutesLate: row.minutesLate }),
+});

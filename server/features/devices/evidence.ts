@@ -1,36 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Fault, isFault, isSessionOver } from '../../../shared/faults.ts';
-import type { ClassId, OpId, StudentId } from '../../../shared/ids.ts';
-import type { Method } from '../../../shared/protocol/index.ts';
-import { type Status, wasThere } from '../../../shared/status.ts';
+import type { ClassId, OpId } from '../../../shared/ids.ts';
+import { wasThere } from '../../../shared/status.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
+import { standingOf } from '../../domain/closing.ts';
 import { judge } from '../../domain/late.ts';
 import { boundAt } from '../../domain/window.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
 import type { Register } from '../../live/register.ts';
 import type { EvidenceKeeper } from '../checkin/evidence.ts';
-import type { Correct } from './late.ts';
+import type { LateEvidence, Shown, Worth } from '../checkin/late-evidence.ts';
 
 /** A recognition that has a student and a session. */
-export type Placed = {
-  readonly key: string;
-  readonly studentId: StudentId;
-  readonly at: string;
-  readonly session: SessionRecord;
-};
-
-/**
- * What a recognition was worth: the `status` that stands now. `missing`: what else the session needs of the student
- * (CI7). `already`: the student was in, and this changed nothing, or it came before. `STRANGER`: the roster does not hold
- * the student.
- */
-export type Counted = {
-  readonly status?: Status;
-  readonly minutesLate?: number | undefined;
-  readonly missing?: readonly Method[];
-  readonly already?: true;
-};
-export type Worth = Counted | { readonly refused: 'CHECK_IN_CLOSED' | 'SESSION_ENDED' | 'STRANGER' };
+export type Placed = Shown & { readonly key: string; readonly session: SessionRecord };
 
 type Deps = {
   /** Judges it together with what other ways in have shown. */
@@ -39,22 +21,13 @@ type Deps = {
   readonly alive: <T>(classId: ClassId, run: () => Promise<T>) => Promise<T>;
   readonly sessions: Pick<Sessions, 'read'>;
   readonly register: Pick<Register, 'entry'>;
-  readonly correct: Correct;
+  readonly late: LateEvidence;
   readonly clock: Clock;
 };
 
-/** What is said of a student now, as a device is told it; nothing where nothing is. */
-export const standingOf = (row: {
-  readonly status: Status | null;
-  readonly minutesLate?: number | undefined;
-}) => ({
-  ...(row.status !== null && { status: row.status }),
-  ...(row.minutesLate !== undefined && { minutesLate: row.minutesLate }),
-});
-
 /** Brings what devices saw before the register, or into the records of a session that is over (CI4, DV7). */
 export const createEvidence = (deps: Deps) => {
-  const { accept, alive, sessions, register, correct, clock } = deps;
+  const { accept, alive, sessions, register, late, clock } = deps;
 
   /** Null when the session turns out to be over. */
   const mark = async ({ key, studentId, at: seen, session }: Placed): Promise<Worth | null> => {
@@ -82,7 +55,7 @@ export const createEvidence = (deps: Deps) => {
   /** What is left of a live session that ended under our hands, or is ending: BUSY until its records are written. */
   const afterEnd = async (session: SessionRecord, items: readonly Placed[]): Promise<Map<Placed, Worth>> => {
     const now = await sessions.read(session.id);
-    if (now?.state === 'final') return await correct(now, items);
+    if (now?.state === 'final') return await late(now, 'device', items);
     if (now?.state !== 'cancelled') throw new Fault('BUSY');
     return new Map(items.map((item) => [item, { refused: 'SESSION_ENDED' }]));
   };

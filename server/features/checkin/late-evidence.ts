@@ -1,14 +1,13 @@
 import type { StudentId } from '../../../shared/ids.ts';
 import { corrected, type MarkedEntry, type Method } from '../../../shared/protocol/index.ts';
-import { wasThere } from '../../../shared/status.ts';
+import { type Status, wasThere } from '../../../shared/status.ts';
 import type { AttendanceRecord, Records } from '../../data/records.ts';
 import type { SessionRecord, Sessions } from '../../data/sessions.ts';
 import type { Publish } from '../../domain/audience.ts';
-import { outweighs, type PastLine, sameMark } from '../../domain/closing.ts';
+import { outweighs, type PastLine, sameMark, standingOf } from '../../domain/closing.ts';
 import { judge } from '../../domain/late.ts';
 import type { Said } from '../../domain/presence.ts';
-import type { EvidenceKeeper } from '../checkin/evidence.ts';
-import { type Counted, type Placed, standingOf, type Worth } from './evidence.ts';
+import type { EvidenceKeeper } from './evidence.ts';
 
 type Standing = Pick<AttendanceRecord, 'status' | 'minutesLate'>;
 
@@ -20,21 +19,37 @@ type Deps = {
   readonly publish: Publish;
 };
 
-/** Brings late recognitions into the records of a final session; or what another way in has shown in time. */
-export type Correct = (
+/** What one way in has shown: of whom, and when. */
+export type Shown = { readonly studentId: StudentId; readonly at: string };
+
+/**
+ * What evidence was worth: the `status` that stands now. `missing`: what else the session needs of the student (CI7).
+ * `already`: the student was in, and this changed nothing, or it came before. `STRANGER`: the roster does not hold the
+ * student.
+ */
+export type Counted = {
+  readonly status?: Status;
+  readonly minutesLate?: number | undefined;
+  readonly missing?: readonly Method[];
+  readonly already?: true;
+};
+export type Worth = Counted | { readonly refused: 'CHECK_IN_CLOSED' | 'SESSION_ENDED' | 'STRANGER' };
+
+/** Brings what a way in has shown into the records of a final session, and says what each was worth. */
+export type LateEvidence = <Item extends Shown>(
   session: SessionRecord,
-  items: readonly Placed[],
-  source?: Exclude<Method, 'teacher'>,
-) => Promise<Map<Placed, Worth>>;
+  source: Exclude<Method, 'teacher'>,
+  items: readonly Item[],
+) => Promise<Map<Item, Worth>>;
 
 /** How many lines of a record's past late evidence that changes nothing may add up to. */
 const PAST_MOST = 50;
 
 /**
- * A backlog that came after DONE (DV7): it takes the place of an automatic absence, or of a later automatic presence,
+ * What comes after DONE, as a device's backlog (DV7) or a scan that was bound in time (CI10): it takes the place of an automatic absence, or of a later automatic presence,
  * never of a teacher's decision; either way it leaves a line in the record's history. Doing it again changes nothing.
  */
-export const createCorrect = ({ records, sessions, afterwards, publish }: Deps): Correct => {
+export const createLateEvidence = ({ records, sessions, afterwards, publish }: Deps): LateEvidence => {
   const readAll = async (session: SessionRecord) =>
     new Map((await records.ofSession(session.id)).map((record) => [record.studentId, record]));
 
@@ -66,12 +81,16 @@ export const createCorrect = ({ records, sessions, afterwards, publish }: Deps):
     }
   };
 
-  return async (session, items, source = 'device') => {
+  return async <Item extends Shown>(
+    session: SessionRecord,
+    source: Exclude<Method, 'teacher'>,
+    items: readonly Item[],
+  ) => {
     const { id: sessionId, classId, openedAt, lateRule } = session;
     const stored = await readAll(session);
-    const worth = new Map<Placed, Worth>();
+    const worth = new Map<Item, Worth>();
     /** Of each student the earliest is the evidence; the others find them as that leaves them. */
-    const earliest = new Map<StudentId, { item: Placed; said: Said }>();
+    const earliest = new Map<StudentId, { item: Item; said: Said }>();
     for (const item of items) {
       const { studentId, at } = item;
       const record = stored.get(studentId);
