@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import mongoose from 'mongoose';
 import { Fault } from '../../shared/faults.ts';
 import type { SectionId, UserId } from '../../shared/ids.ts';
@@ -71,6 +72,9 @@ for (const field of ['email', 'studentCode', 'teacherCode'] as const)
   );
 schema.index({ role: 1, _id: 1 });
 schema.index({ sectionId: 1 });
+
+/** From as many the first generation of a claimed log-in is drawn; there is room to count up. */
+const GENERATIONS = 2 ** 47;
 
 /** The index on addresses from when everybody had one. */
 const FORMER_INDEX = 'email_1';
@@ -214,14 +218,15 @@ export const createUsers = (connection: mongoose.Connection) => {
 
     /**
      * Gives somebody without a log-in one. Null when they have one already, are disabled or gone: of two at once one
-     * wins. EMAIL_EXISTS when another person has the address.
+     * wins. EMAIL_EXISTS when another person has the address. Its generation is none that a log-in of before had, so that
+     * whatever is still under way for that one finds nothing.
      */
     async claim(userId: UserId, email: string, passwordHash: string): Promise<User | null> {
       try {
         const row = await model
           .findOneAndUpdate(
             { _id: oid(userId), generation: { $exists: false }, disabled: false },
-            { $set: { email: normalEmail(email), passwordHash, generation: 0 } },
+            { $set: { email: normalEmail(email), passwordHash, generation: randomInt(GENERATIONS) } },
             { returnDocument: 'after', projection: WITHOUT_HASH },
           )
           .lean<Stored>();
@@ -263,16 +268,25 @@ export const createUsers = (connection: mongoose.Connection) => {
       return done.matchedCount === 1;
     },
 
+    /**
+     * Renames, disables or enables an account; null where there is none. Disabling counts the generation up: the password
+     * stays, and what was given out for it before, such as a link for a new one, is void for good.
+     */
     async update(
       userId: UserId,
       change: { name?: string | undefined; disabled?: boolean | undefined },
     ): Promise<User | null> {
+      const filter = { _id: oid(userId), generation: { $exists: true } };
       const $set = {
         ...(change.name === undefined ? {} : { name: change.name }),
         ...(change.disabled === undefined ? {} : { disabled: change.disabled }),
       };
       const row = await model
-        .findByIdAndUpdate(oid(userId), { $set }, { returnDocument: 'after', projection: WITHOUT_HASH })
+        .findOneAndUpdate(
+          filter,
+          { $set, ...(change.disabled === true && { $inc: { generation: 1 } }) },
+          { returnDocument: 'after', projection: WITHOUT_HASH },
+        )
         .lean<Stored>();
       return row && toUser(row);
     },

@@ -129,6 +129,16 @@ describe('the school: those who cannot get in, or got in wrongly', () => {
     expect(code(await as(undefined, 'POST /api/v1/auth/claim', claim))).to.deep.equal(INVALID);
   });
 
+  it('[AC16] a link of before stays void when a disabled account is enabled again', async () => {
+    const { id, email } = await claimed();
+    const { invitation } = await linkFor(id);
+    await as(admin.token, `PATCH /api/v1/users/${id}`, { disabled: true });
+    expect((await as(admin.token, `PATCH /api/v1/users/${id}`, { disabled: false })).status).to.equal(200);
+    for (const ask of [whose, set]) expect(code(await ask(invitation))).to.deep.equal(INVALID);
+    expect(await loggedIn(email, PASSWORD), 'the password is the one it was').to.equal(200);
+    expect((await set((await linkFor(id)).invitation)).status, 'a new one is good').to.equal(200);
+  });
+
   it('[AC16] an admin gets one from another admin, and nobody makes their own', async () => {
     const body = { name: 'Kim Head', email: 'kim@school.test', password: PASSWORD, role: 'admin' };
     const kim = String((await as(admin.token, 'POST /api/v1/users', body)).data?.id);
@@ -180,6 +190,21 @@ describe('the school: those who cannot get in, or got in wrongly', () => {
     expect((await as(token, 'GET /api/v1/auth/me')).status, 'the old log-in stays over').to.equal(401);
     const own = await logIn(hub.url, { email, password: 'of the right one' });
     expect((await as(own.token, `GET /api/v1/classes/${classId}`)).data).to.include({ id: classId });
+  });
+
+  it('[AC17] a link that comes to be kept late, of the log-in that was taken away, is no key to the next one', async () => {
+    const { id } = await claimed();
+    const { invitation: late } = await linkFor(id);
+    const links = hub.connection.collection('invitations');
+    const row = (await links.findOne({ _id: oid(id) })) ?? {};
+    await as(admin.token, `DELETE /api/v1/users/${id}/login`);
+    const fresh = (await as(admin.token, `POST /api/v1/students/${id}/invitation`)).data as Link;
+    const claim = { invitation: fresh.invitation, email: 'the-right-one@school.test', password: PASSWORD };
+    expect((await as(undefined, 'POST /api/v1/auth/claim', claim)).status).to.equal(201);
+    // As a process leaves it that was held up between reading the account and keeping the link.
+    await links.replaceOne({ _id: oid(id) }, row, { upsert: true });
+    for (const ask of [whose, set]) expect(code(await ask(late))).to.deep.equal(INVALID);
+    expect(await loggedIn(claim.email, PASSWORD)).to.equal(200);
   });
 
   it('[AC17] of a disabled account too, which can then be claimed', async () => {
