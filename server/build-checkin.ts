@@ -81,10 +81,10 @@ export const buildCheckIn = async (parts: Parts) => {
   const isOnRoster = async (classId: ClassId, studentId: StudentId) =>
     (await attends(studentId as string as UserId)).includes(classId);
   const ending = createEnding(parts);
-  const devices = createSharedDevices({ register, checkIns, log });
-  const { rowMade } = devices;
+  const devices = createSharedDevices({ register, checkIns, records: parts.records, log });
+  const { rowMade, recordMade } = devices;
   const evidence = createEvidence({ ...parts, checkIns, isOnRoster, onMarked, rowMade, ending });
-  const late = createLateEvidence({ ...parts, afterwards: evidence.afterwards });
+  const late = createLateEvidence({ ...parts, afterwards: evidence.afterwards, recordMade });
   const rotating = createRotating(keyed(secret, 'check-in tokens'));
   const passkeys = createPasskeyService({ ...parts, passkeys: keys, publicUrl });
   const qr = createQrMethod({
@@ -142,7 +142,7 @@ export const buildCheckIn = async (parts: Parts) => {
         revive,
         enrols: parts.classes.enrolsByCheckIn,
         again: createAgain({ register, checkIns, records: parts.records, ending, clock }),
-        bound: createBound({ qr, ending, late, clock }),
+        bound: createBound({ qr, ending, late, devices, clock }),
         newcomers: createNewcomers({ rosters, records: parts.records, ending, log }),
         clock,
         checkpoint: parts.checkpoint,

@@ -241,6 +241,25 @@ export const createRecords = (connection: mongoose.Connection) => {
       );
       return matchedCount === 1;
     },
+
+    /** Flags the records of some students which stand by something that they, or a device, have shown (CI9). */
+    async flag(
+      sessionId: SessionId,
+      students: readonly StudentId[],
+      flag: NonNullable<Entry['flags']>[number],
+    ): Promise<void> {
+      await asked(
+        records.updateMany(
+          {
+            sessionId: oid(sessionId),
+            studentId: { $in: students.map(oid) },
+            source: { $nin: ['teacher', 'system'] },
+            flags: { $ne: flag },
+          },
+          { $addToSet: { flags: flag }, $inc: { revision: 1 } },
+        ),
+      );
+    },
   };
 };
 export type Records = ReturnType<typeof createRecords>;

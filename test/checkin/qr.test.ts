@@ -129,6 +129,43 @@ for (const mode of MODES)
       expect(rowOf(ann)).to.include({ status: 'absent', source: 'system' });
     });
 
+    it('[CI9] [CI10] such scans from one browser are flagged in the records, those of others and of teachers are not', async () => {
+      const { group, session } = await hub.running(4, { methods: ['qr', 'code', 'teacher'] });
+      const { token } = await hub.fetch(group, session, 'qr');
+      const [sam, sue, ann, tom] = [0, 1, 2, 3].map((index) => nth(group.students, index));
+      const clients = new Map([
+        [sam, 'one phone'],
+        [sue, 'one phone'],
+        [ann, 'another'],
+        [tom, 'one phone'],
+      ]);
+      const tickets = new Map<unknown, unknown>();
+      for (const student of clients.keys()) tickets.set(student, (await scan(token)).data?.ticket);
+      // One of them checks in while the session runs.
+      const code = { method: 'code', proof: session.code, clientId: 'one phone' };
+      expect((await hub.checkIn(sam?.token, code)).data?.status).to.equal('present');
+      const staff = await connectRaw('plain', hub.url, { token: group.teacher.token });
+      await staff.ask('ATTENDANCE_MARKED', { classId: group.id, studentId: tom?.id, status: 'absent' });
+      staff.close();
+      await hub.closed(group, session);
+      for (const [student, clientId] of clients) {
+        if (student === sam) continue;
+        const body = { method: 'qr', proof: { ticket: tickets.get(student) }, clientId };
+        expect((await hub.checkIn(student?.token, body)).status).to.equal(200);
+      }
+      const path = `/api/v1/attendance/records?sessionId=${session.id}`;
+      const { data } = await call(hub.url, 'GET', path, group.teacher.token);
+      const rows = data?.items as { studentId: string; flags?: string[] }[];
+      expect(new Map(rows.map((row) => [row.studentId, row.flags]))).to.deep.equal(
+        new Map([
+          [sam?.id, ['shared-device']],
+          [sue?.id, ['shared-device']],
+          [ann?.id, undefined],
+          [tom?.id, undefined],
+        ]),
+      );
+    });
+
     it('[CI7] [CI10] such a scan is put together with what else the session needs', async () => {
       const both = { methods: ['code', 'qr'], require: ['code', 'qr'] };
       const { group, session } = await hub.running(2, both);

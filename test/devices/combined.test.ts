@@ -118,6 +118,43 @@ for (const mode of MODES)
       ]);
     });
 
+    it('[CI9] [DV7] a record that a backlog makes after DONE is flagged as its row would have been', async () => {
+      const phone = (student: { token: string }, code: string) =>
+        call(hub.url, 'POST', '/api/v1/attendance/checkin', student.token, {
+          method: 'code',
+          proof: { code },
+          clientId: 'one phone',
+        });
+      const flagsIn = async (session: { id: string }, students: readonly { id: string }[]) => {
+        const records = await Promise.all(students.map(({ id }) => gates.record(session.id, id)));
+        return records.map((record) => [record?.source, record?.flags]);
+      };
+      const flags = ['shared-device'];
+
+      // Where nothing stood before.
+      const needed = await began(2);
+      const seen = iso(Date.now());
+      for (const student of needed.students) await phone(student, needed.session.code);
+      await gates.close(needed.teacher, needed.session.id);
+      const [sam] = needed.students;
+      await gates.scan(needed.device.key, { studentId: sam?.id, at: seen });
+      expect(await flagsIn(needed.session, needed.students)).to.deep.equal([
+        ['code', flags],
+        ['system', undefined],
+      ]);
+
+      // Where it takes the place of a flagged one.
+      const any = await began(2, { methods: ['device', 'code'] });
+      const openedAt = await gates.startedAgo(any.session.id, 1);
+      for (const student of any.students) await phone(student, any.session.code);
+      await gates.close(any.teacher, any.session.id);
+      await gates.scan(any.device.key, { studentId: any.students[0]?.id, at: openedAt });
+      expect(await flagsIn(any.session, any.students)).to.deep.equal([
+        ['device', flags],
+        ['code', flags],
+      ]);
+    });
+
     it('[CI7] [DV7] a backlog after DONE completes what was begun, and no more than that', async () => {
       const { students, device, session, teacher, recorded } = await began(3);
       const openedAt = Date.parse(session.openedAt);

@@ -7,11 +7,13 @@ import type { LateEvidence } from './late-evidence.ts';
 import type { QrMethod } from './qr.ts';
 import type { Student } from './service.ts';
 import { isTaking } from './sessions.ts';
+import type { SharedDevices } from './shared-device.ts';
 
 type Deps = {
   readonly qr: Pick<QrMethod, 'method' | 'ticketIn'>;
   readonly ending: Ending;
   readonly late: LateEvidence;
+  readonly devices: Pick<SharedDevices, 'noteAfterwards'>;
   readonly clock: Clock;
 };
 
@@ -20,7 +22,7 @@ type Deps = {
  * evidence, which takes the place of an automatic absence and of no teacher's decision, and leaves a trace.
  */
 export const createBound =
-  ({ qr, ending, late, clock }: Deps) =>
+  ({ qr, ending, late, devices, clock }: Deps) =>
   /** Null where that is not so: the check-in is for nothing that runs. TICKET_USED, CHECK_IN_CLOSED, NOT_ENROLLED. */
   async (data: CheckIn, student: Student): Promise<CheckedIn | null> => {
     const now = clock.now();
@@ -39,6 +41,7 @@ export const createBound =
     if (told === undefined || 'refused' in told)
       throw new Fault(told?.refused === 'CHECK_IN_CLOSED' ? 'CHECK_IN_CLOSED' : 'NOT_ENROLLED');
     const { status = null, minutesLate, missing, already = false } = told;
+    if (data.clientId !== undefined) await devices.noteAfterwards(session, studentId, data.clientId);
     return {
       classId,
       sessionId,

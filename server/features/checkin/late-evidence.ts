@@ -8,6 +8,7 @@ import { outweighs, type PastLine, sameMark, standingOf } from '../../domain/clo
 import { judge } from '../../domain/late.ts';
 import type { Said } from '../../domain/presence.ts';
 import type { EvidenceKeeper } from './evidence.ts';
+import type { SharedDevices } from './shared-device.ts';
 
 type Standing = Pick<AttendanceRecord, 'status' | 'minutesLate'>;
 
@@ -16,6 +17,8 @@ type Deps = {
   readonly sessions: Pick<Sessions, 'recount'>;
   /** Puts it together with what other ways in had shown. */
   readonly afterwards: EvidenceKeeper['afterwards'];
+  /** Told of every record that is another now: what is known of its student is said of it, too (CI9). */
+  readonly recordMade: SharedDevices['recordMade'];
   readonly publish: Publish;
 };
 
@@ -46,22 +49,29 @@ export type LateEvidence = <Item extends Shown>(
 const PAST_MOST = 50;
 
 /**
- * What comes after DONE, as a device's backlog (DV7) or a scan that was bound in time (CI10): it takes the place of an automatic absence, or of a later automatic presence,
- * never of a teacher's decision; either way it leaves a line in the record's history. Doing it again changes nothing.
+ * What comes after DONE, as a device's backlog (DV7) or a scan that was bound in time (CI10): it takes the place of an
+ * automatic absence, or of a later automatic presence, never of a teacher's decision; either way it leaves a line in the
+ * record's history. Doing it again changes nothing.
  */
-export const createLateEvidence = ({ records, sessions, afterwards, publish }: Deps): LateEvidence => {
+export const createLateEvidence = ({
+  records,
+  sessions,
+  afterwards,
+  recordMade,
+  publish,
+}: Deps): LateEvidence => {
   const readAll = async (session: SessionRecord) =>
     new Map((await records.ofSession(session.id)).map((record) => [record.studentId, record]));
 
-  /** Brings evidence into a record, or into its past; `news` when the record's status is another now. */
+  /** Brings evidence into a record (`made`), or into its past; `news` when the record's status is another now. */
   const amend = async (
     session: SessionRecord,
     found: AttendanceRecord,
     evidence: Omit<MarkedEntry, 'version'>,
-  ): Promise<{ stands: Standing; already: boolean; news: boolean }> => {
+  ): Promise<{ stands: Standing; already: boolean; made: boolean; news: boolean }> => {
     let read = found;
     for (;;) {
-      const before = { stands: read, news: false };
+      const before = { stands: read, made: false, news: false };
       if (sameMark(read, evidence)) return { ...before, already: true };
       const replaces = outweighs(evidence, read);
       const already = !replaces && wasThere(read.status);
@@ -74,7 +84,12 @@ export const createLateEvidence = ({ records, sessions, afterwards, publish }: D
         : { ...evidence, applied: false };
       const entry: MarkedEntry = { ...evidence, version: read.version };
       if (await records.amend(read, { entry, replaces, history: [...read.history, line] }))
-        return { stands: replaces ? evidence : read, already, news: replaces && status !== evidence.status };
+        return {
+          stands: replaces ? evidence : read,
+          already,
+          made: replaces,
+          news: replaces && status !== evidence.status,
+        };
       const now = (await readAll(session)).get(found.studentId);
       if (now === undefined) return { ...before, already: true }; // deleted meanwhile
       read = now;
@@ -111,8 +126,9 @@ export const createLateEvidence = ({ records, sessions, afterwards, publish }: D
         if ('missing' in sum)
           return void came.set(studentId, { missing: sum.missing, ...(sum.repeated && { already: true }) });
         const { combined } = sum;
-        const { stands, already, news } = await amend(session, record, { studentId, ...combined });
+        const { stands, already, made, news } = await amend(session, record, { studentId, ...combined });
         came.set(studentId, { ...standingOf(stands), ...(already && { already }) });
+        if (made) await recordMade(session, studentId);
         if (!news) return;
         changed = true;
         const { status } = combined;
