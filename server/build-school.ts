@@ -20,6 +20,7 @@ import { createInvitationService } from './features/invitations/invitations.ts';
 import { createRepairs } from './features/invitations/repairs.ts';
 import { createPeopleService } from './features/people/people.ts';
 import { createStructureService } from './features/structure/structure.ts';
+import type { Checkpoint } from './kit/checkpoint.ts';
 import type { Clock } from './kit/clock.ts';
 import type { Register } from './live/register.ts';
 
@@ -33,6 +34,7 @@ export const buildSchool = async ({
   register,
   hashing,
   clock,
+  checkpoint,
 }: {
   connection: mongoose.Connection;
   users: Users;
@@ -42,6 +44,7 @@ export const buildSchool = async ({
   register: Pick<Register, 'enrol' | 'withdraw'>;
   hashing: Hashing;
   clock: Clock;
+  checkpoint: Checkpoint;
 }) => {
   const peopleData = createPeople(connection);
   const structureData = createStructure(connection);
@@ -89,6 +92,7 @@ export const buildSchool = async ({
     presence,
     hashing,
     clock,
+    checkpoint,
   });
 
   const findSections = createSectionFinder(structureData);

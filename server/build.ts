@@ -130,6 +130,7 @@ export const build = async (
     clock,
     secret,
     config,
+    checkpoint,
   });
   const socketTickets = createSocketTickets({ tickets, auth, clock });
   const accounts = createAccounts({
@@ -189,6 +190,7 @@ export const build = async (
     register,
     hashing,
     clock,
+    checkpoint,
   });
   const classesService = createClassesService({ ...school, classes, users, presence, isLive, clock });
   const reach = createReach({ register, revive });

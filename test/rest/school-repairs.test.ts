@@ -11,8 +11,12 @@ describe('the school: those who cannot get in, or got in wrongly', () => {
   let hub: TestHub;
   let admin: Awaited<ReturnType<TestHub['school']['person']>>;
   let made = 0;
+  let failAt = '';
+  const checkpoint = (step: string) => {
+    if (step === failAt) throw new Error('as if the process had died here');
+  };
   before(async () => {
-    hub = await startHub({ mode: 'embedded', env: { LIMIT_SCALE: '1000' } });
+    hub = await startHub({ mode: 'embedded', env: { LIMIT_SCALE: '1000' }, checkpoint });
     admin = await hub.school.person('admin');
   });
   after(() => hub?.stop());
@@ -137,6 +141,27 @@ describe('the school: those who cannot get in, or got in wrongly', () => {
     for (const ask of [whose, set]) expect(code(await ask(invitation))).to.deep.equal(INVALID);
     expect(await loggedIn(email, PASSWORD), 'the password is the one it was').to.equal(200);
     expect((await set((await linkFor(id)).invitation)).status, 'a new one is good').to.equal(200);
+  });
+
+  it('[AC7] [AC16] a new password that is set and not finished has ended the log-ins nevertheless', async () => {
+    const { id, email } = await claimed();
+    const intruder = await logIn(hub.url, { email, password: PASSWORD });
+    const { invitation } = await linkFor(id);
+    failAt = 'new-password:set';
+    try {
+      expect((await set(invitation)).status).to.equal(500);
+      expect((await as(intruder.token, 'GET /api/v1/auth/me')).status).to.equal(401);
+      expect(code(await set(invitation)), 'it cannot be sent again').to.deep.equal(INVALID);
+
+      const own = await logIn(hub.url, { email, password: 'another password' });
+      const other = await logIn(hub.url, { email, password: 'another password' });
+      const body = { currentPassword: 'another password', newPassword: 'a third password' };
+      expect((await as(own.token, 'POST /api/v1/auth/password', body)).status).to.equal(500);
+      expect((await as(other.token, 'GET /api/v1/auth/me')).status).to.equal(401);
+    } finally {
+      failAt = '';
+    }
+    expect(await loggedIn(email, 'a third password')).to.equal(200);
   });
 
   it('[AC16] an admin gets one from another admin, and nobody makes their own', async () => {

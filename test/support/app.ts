@@ -21,6 +21,7 @@ import { createClassesService } from '../../server/features/classes/classes.ts';
 import { classRoutes } from '../../server/features/classes/routes.ts';
 import { createAccounts } from '../../server/features/users/accounts.ts';
 import { userRoutes } from '../../server/features/users/routes.ts';
+import { noCheckpoint } from '../../server/kit/checkpoint.ts';
 import { memoryLimiters } from '../../server/kit/limiter.ts';
 import { createLog } from '../../server/kit/log.ts';
 import { createMetrics } from '../../server/kit/metrics.ts';
@@ -94,6 +95,7 @@ export async function startApp(
     clock,
     secret: SECRET,
     config,
+    checkpoint: noCheckpoint,
   });
   const accounts = createAccounts({ users, logins, hashing, presence, signUp: config.SIGN_UP, clock });
   const socketTickets = createSocketTickets({ tickets, auth, clock });
@@ -109,6 +111,7 @@ export async function startApp(
     },
     hashing,
     clock,
+    checkpoint: noCheckpoint,
   });
   const classes = createClassesService({
     ...school,

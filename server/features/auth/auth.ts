@@ -7,6 +7,7 @@ import type { User, Users } from '../../data/users.ts';
 import type { Presence } from '../../domain/audience.ts';
 import type { Who } from '../../domain/who.ts';
 import { addressKey } from '../../kit/address.ts';
+import type { Checkpoint } from '../../kit/checkpoint.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { createGatheredRead } from '../../kit/gathered-read.ts';
 import type { Hashing } from './hashing.ts';
@@ -41,6 +42,7 @@ export type AuthDeps = {
   clock: Clock;
   secret: string;
   config: { ACCESS_TOKEN_TTL: number; REFRESH_TOKEN_TTL: number };
+  checkpoint: Checkpoint;
 };
 
 /** Log-in, its tokens and its end. */
@@ -209,11 +211,17 @@ export const createAuth = (deps: AuthDeps) => {
       if (!(await tried(account.user.email ?? '', change.currentPassword, address, hash)))
         throw new Fault('WRONG_PASSWORD');
       const passwordHash = await hashing.hash(change.newPassword);
+      const endOthers = async (): Promise<number> => {
+        const ended = await logins.endAllOf(who.userId, now(), who.loginId);
+        await Promise.all(ended.map((loginId) => presence.loginEnded(loginId)));
+        return ended.length;
+      };
+      // First: once the password is another one this cannot be sent again, and nobody may be left in whom it was to put out.
+      const before = await endOthers();
       if (!(await users.changePassword(who.userId, account.generation, passwordHash)))
         throw new Fault('WRONG_PASSWORD'); // somebody else changed it first
-      const ended = await logins.endAllOf(who.userId, now(), who.loginId);
-      await Promise.all(ended.map((loginId) => presence.loginEnded(loginId)));
-      return ended.length;
+      await deps.checkpoint('new-password:set');
+      return before + (await endOthers());
     },
 
     /** On whose behalf a token speaks, if its log-in lives and its account is enabled; else UNAUTHORIZED (AU3). */

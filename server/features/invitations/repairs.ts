@@ -8,6 +8,7 @@ import type { Passkeys } from '../../data/passkeys.ts';
 import type { User, Users } from '../../data/users.ts';
 import type { Presence } from '../../domain/audience.ts';
 import type { Who } from '../../domain/who.ts';
+import type { Checkpoint } from '../../kit/checkpoint.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
 import type { Hashing } from '../auth/hashing.ts';
 import { hashOf, type OneTime, putOneTime } from './one-time.ts';
@@ -25,6 +26,7 @@ export const createRepairs = ({
   presence,
   hashing,
   clock,
+  checkpoint,
 }: {
   invitations: Invitations;
   users: Pick<Users, 'find' | 'credentials' | 'stillHolds' | 'changePassword' | 'takeLogin'>;
@@ -34,6 +36,7 @@ export const createRepairs = ({
   presence: Pick<Presence, 'userEnded'>;
   hashing: Pick<Hashing, 'hash'>;
   clock: Clock;
+  checkpoint: Checkpoint;
 }) => {
   const noted = ({ id, name, email }: User, by: UserId, action: string) =>
     audit.add({ at: isoNow(clock), by, action, about: id, was: { name, email } });
@@ -70,11 +73,15 @@ export const createRepairs = ({
       if (!user || !(await users.stillHolds(userId, generation))) throw new Fault('INVITATION_INVALID');
       const passwordHash = await hashing.hash(password);
       const lineId = await noted(user, userId, 'PASSWORD_SET_BY_LINK');
+      // Before it is used up: whatever fails later, nobody is left in the account whom this was to put out.
+      await endLogins(userId);
       if (!(await users.changePassword(userId, generation, passwordHash))) {
         await audit.retract(lineId);
         throw new Fault('INVITATION_INVALID');
       }
+      await checkpoint('new-password:set');
       await invitations.remove(userId, hash);
+      // Once more: they may have logged in with the old one in the meantime.
       await endLogins(userId);
       return user;
     },
