@@ -55,6 +55,16 @@ const toPerson = (kind: Kind, row: Omit<Stored, 'passwordHash'>): Person => ({
   hasLogin: row.generation !== undefined && row.generation !== null,
 });
 
+/**
+ * Whom a change is for. An address is changed of those alone who have no log-in, also where they get one just then: what
+ * they sign in with is theirs.
+ */
+const filterOf = (kind: Kind, id: UserId, { email }: PersonFields) => ({
+  _id: oid(id),
+  role: kind,
+  ...(email !== undefined && { generation: { $exists: false } }),
+});
+
 /** A change in the words of the database; what is null is taken away. */
 const changeOf = (kind: Kind, { code, name, firstName, lastName, email, sectionId }: PersonFields) => {
   const wanted = {
@@ -142,7 +152,10 @@ export const createPeople = (connection: mongoose.Connection) => {
       );
     },
 
-    /** Answers with the person as they were just before and as they are. Null where there is none; CODE_EXISTS, EMAIL_EXISTS. */
+    /**
+     * Answers with the person as they were just before and as they are. Null where there is none, or where it is an address
+     * and they have a log-in; CODE_EXISTS, EMAIL_EXISTS.
+     */
     async update(
       kind: Kind,
       id: UserId,
@@ -150,7 +163,7 @@ export const createPeople = (connection: mongoose.Connection) => {
     ): Promise<{ before: Person; after: Person } | null> {
       try {
         const before = await model
-          .findOneAndUpdate({ _id: oid(id), role: kind }, changeOf(kind, set), {
+          .findOneAndUpdate(filterOf(kind, id, set), changeOf(kind, set), {
             returnDocument: 'before',
             projection: WITHOUT_HASH,
           })
@@ -201,20 +214,34 @@ export const createPeople = (connection: mongoose.Connection) => {
       return new Map(rows.map(({ _id, email = '' }) => [email, hex<UserId>(_id)]));
     },
 
-    /** Creates (`id` null) and changes many at once. Answers with what was refused, by place in the list. */
+    /**
+     * Creates (`id` null) and changes many at once. Answers with what was refused, by place in the list: HAS_LOGIN for the
+     * address of somebody who has one by now.
+     */
     async writeAll(
       kind: Kind,
       writes: readonly Write[],
       createdAt: Date,
-    ): Promise<Map<number, 'CODE_EXISTS' | 'EMAIL_EXISTS'>> {
+    ): Promise<Map<number, 'CODE_EXISTS' | 'EMAIL_EXISTS' | 'HAS_LOGIN'>> {
       if (writes.length === 0) return new Map();
+      /** Whose address was to be changed and who have got a log-in meanwhile. */
+      const passedOver = async (matched: number) => {
+        if (matched === writes.filter(({ id }) => id !== null).length) return [];
+        const guarded = writes.flatMap(({ id, set }, index) =>
+          id !== null && set.email !== undefined ? [{ id, index }] : [],
+        );
+        const filter = { _id: { $in: guarded.map(({ id }) => oid(id)) }, generation: { $exists: true } };
+        const rows = await model.find(filter, { _id: 1 }).lean<Pick<Stored, '_id'>[]>();
+        const having = new Set(rows.map(({ _id }) => hex<UserId>(_id)));
+        return guarded.flatMap(({ id, index }) => (having.has(id) ? [[index, 'HAS_LOGIN'] as const] : []));
+      };
       const operations = writes.map(({ id, set }): mongoose.AnyBulkWriteOperation<UserRow> => {
         if (id === null) return { insertOne: { document: rowOf(kind, set, createdAt) as UserRow } };
-        return { updateOne: { filter: { _id: oid(id), role: kind }, update: changeOf(kind, set) } };
+        return { updateOne: { filter: filterOf(kind, id, set), update: changeOf(kind, set) } };
       });
       try {
-        await model.bulkWrite(operations, { ordered: false });
-        return new Map();
+        const { matchedCount } = await model.bulkWrite(operations, { ordered: false });
+        return new Map(await passedOver(matchedCount));
       } catch (error) {
         if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
         const faults = [error.writeErrors].flat().map((one) => {
@@ -223,7 +250,7 @@ export const createPeople = (connection: mongoose.Connection) => {
           return [one.index, taken] as const;
         });
         if (faults.length === 0) throw error;
-        return new Map(faults);
+        return new Map([...(await passedOver(error.result.matchedCount)), ...faults]);
       }
     },
   };

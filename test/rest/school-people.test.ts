@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createPeople } from '../../server/data/people.ts';
 import { createUsers } from '../../server/data/users.ts';
 import type { StudentId, UserId } from '../../shared/ids.ts';
 import { ask, logIn, newPerson } from '../support/http.ts';
@@ -106,6 +107,28 @@ describe('the school: people', () => {
     const moved = await as(admin, `PATCH ${path}`, { email: 'other@school.test' });
     expect(code(moved)).to.deep.equal([409, 'HAS_LOGIN']);
     expect((await as(admin, `PATCH ${path}`, { email })).status).to.equal(200);
+  });
+
+  it('[SC7] an address that somebody begins to sign in with just then is not changed by who read that they had none', async () => {
+    const people = createPeople(hub.connection);
+    const { id, email } = await newPerson(hub.url, 'student');
+    const [userId, other] = [id as UserId, (await student({ studentCode: 'S-9' })).id as UserId];
+    const set = { email: 'entered@school.test', lastName: 'Entered' };
+    expect(await people.update('student', userId, set)).to.equal(null);
+    const writes = [
+      { id: null, set: { code: 'S-10', firstName: 'New', name: 'New' } },
+      { id: userId, set },
+      { id: other, set: { email: 's9@school.test' } },
+      { id: null, set: { code: 'S-9', firstName: 'Again', name: 'Again' } },
+    ];
+    const refused = async (some: typeof writes) => [...(await people.writeAll('student', some, new Date()))];
+    expect(await refused(writes.slice(0, 3))).to.deep.equal([[1, 'HAS_LOGIN']]);
+    expect(await refused(writes.slice(1))).to.deep.equal([
+      [0, 'HAS_LOGIN'],
+      [2, 'CODE_EXISTS'],
+    ]);
+    expect(await people.find('student', userId)).to.include({ email, lastName: null });
+    expect(await people.find('student', other)).to.include({ email: 's9@school.test' });
   });
 
   it('[SC1] the list is found by code or name, page by page, and by its own role only', async () => {

@@ -140,7 +140,7 @@ export const peopleImport =
           for (const [index, code] of refused) {
             const write = writes[index];
             if (write === undefined) continue;
-            outcomes[write.place] = { problem: { code } };
+            outcomes[write.place] = { problem: { code: code === 'HAS_LOGIN' ? 'EMAIL_OF_ACCOUNT' : code } };
             again.push(write);
             forget(write);
           }

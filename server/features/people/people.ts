@@ -76,16 +76,17 @@ export const createPeopleService = (deps: PeopleDeps) => {
     ): Promise<Person> {
       const present = await read(kind, id);
       if (patch.sectionId) await deps.requireSection(patch.sectionId);
-      if (present.hasLogin && patch.email !== undefined && patch.email !== present.email)
-        throw new Fault('HAS_LOGIN', {
-          text: 'Somebody with a log-in signs in with this address; it cannot be changed here',
-        });
+      const signsIn = new Fault('HAS_LOGIN', {
+        text: 'Somebody with a log-in signs in with this address; it cannot be changed here',
+      });
+      const email = patch.email === present.email ? undefined : patch.email;
+      if (present.hasLogin && email !== undefined) throw signsIn;
       const next = { ...present, ...withoutUndefined(patch) };
       const renamed = patch.firstName !== undefined || patch.lastName !== undefined;
       // Who signed up with one name keeps it until their first name is known.
       const name = renamed && next.firstName !== null ? nameOf(next) : undefined;
-      const changed = await people.update(kind, id, { ...patch, name });
-      if (!changed) throw new Fault(NOT_FOUND[kind]);
+      const changed = await people.update(kind, id, { ...patch, email, name });
+      if (!changed) throw (await people.find(kind, id)) ? signsIn : new Fault(NOT_FOUND[kind]);
       const { before, after } = changed;
       if (patch.sectionId !== undefined) await moved(after, before.sectionId, after.sectionId);
       return after;
