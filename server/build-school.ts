@@ -82,6 +82,7 @@ export const buildSchool = async ({
     users,
     hashing,
     clock,
+    checkpoint,
   });
   const repairs = createRepairs({
     invitations: invitationData,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { oid } from '../../server/data/mongo.ts';
+import { createHolds } from '../support/holds.ts';
 import { ask, logIn } from '../support/http.ts';
 import { call, startHub, type TestHub } from '../support/hub.ts';
 
@@ -12,8 +13,10 @@ describe('the school: those who cannot get in, or got in wrongly', () => {
   let admin: Awaited<ReturnType<TestHub['school']['person']>>;
   let made = 0;
   let failAt = '';
-  const checkpoint = (step: string) => {
+  const holds = createHolds();
+  const checkpoint = async (step: string) => {
     if (step === failAt) throw new Error('as if the process had died here');
+    await holds.checkpoint(step);
   };
   before(async () => {
     hub = await startHub({ mode: 'embedded', env: { LIMIT_SCALE: '1000' }, checkpoint });
@@ -162,6 +165,32 @@ describe('the school: those who cannot get in, or got in wrongly', () => {
       failAt = '';
     }
     expect(await loggedIn(email, 'a third password')).to.equal(200);
+  });
+
+  it('[AC16] [SC5] a link that is being used is void, too, from the moment at which a newer one is made', async () => {
+    const student = await as(admin.token, 'POST /api/v1/students', { firstName: 'Ida', lastName: 'Lo' });
+    const id = String(student.data?.id);
+    const invite = async () => (await as(admin.token, `POST /api/v1/students/${id}/invitation`)).data as Link;
+    const claim = ({ invitation }: Link, email: string) =>
+      as(undefined, 'POST /api/v1/auth/claim', { invitation, email, password: PASSWORD });
+    const first = await invite();
+    let hold = holds.at('link:hashed');
+    const wrongOne = claim(first, 'wrong-one@school.test');
+    await hold.reached;
+    const second = await invite();
+    hold.go();
+    expect(code(await wrongOne)).to.deep.equal(INVALID);
+    expect((await claim(second, 'ida@school.test')).status).to.equal(201);
+
+    const lost = await linkFor(id);
+    hold = holds.at('link:hashed');
+    const finder = set(lost.invitation, 'of the finder');
+    await hold.reached;
+    const found = await linkFor(id);
+    hold.go();
+    expect(code(await finder)).to.deep.equal(INVALID);
+    expect((await set(found.invitation, 'of the right one')).status).to.equal(200);
+    expect(await loggedIn('ida@school.test', 'of the right one')).to.equal(200);
   });
 
   it('[AC16] an admin gets one from another admin, and nobody makes their own', async () => {

@@ -5,10 +5,11 @@ import type { Invitations } from '../../data/invitations.ts';
 import type { Kind } from '../../data/people.ts';
 import type { User, Users } from '../../data/users.ts';
 import type { Who } from '../../domain/who.ts';
+import type { Checkpoint } from '../../kit/checkpoint.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Hashing } from '../auth/hashing.ts';
 import type { PeopleService } from '../people/people.ts';
-import { hashOf, type OneTime, putOneTime } from './one-time.ts';
+import { hashOf, mustStillStand, type OneTime, putOneTime } from './one-time.ts';
 
 /** How long an invitation waits to be used, in ms: 14 days. */
 const LIFE_MS = 14 * 86_400_000;
@@ -20,12 +21,14 @@ export const createInvitationService = ({
   users,
   hashing,
   clock,
+  checkpoint,
 }: {
   invitations: Invitations;
   people: Pick<PeopleService, 'read'>;
   users: Pick<Users, 'claim' | 'find' | 'findByEmail' | 'stillHolds'>;
   hashing: Pick<Hashing, 'hash'>;
   clock: Clock;
+  checkpoint: Checkpoint;
 }) => ({
   /** A new invitation, which voids an earlier one. HAS_LOGIN. */
   async invite(by: Pick<Who, 'userId'>, kind: Kind, id: UserId): Promise<OneTime> {
@@ -53,7 +56,10 @@ export const createInvitationService = ({
     const { userId } = invited;
     const owner = await users.findByEmail(email); // spares the hashing; the index decides
     if (owner && owner.id !== userId) throw new Fault('EMAIL_EXISTS');
-    const user = await users.claim(userId, email, await hashing.hash(password));
+    const passwordHash = await hashing.hash(password);
+    await checkpoint('link:hashed');
+    await mustStillStand({ invitations, clock }, hash);
+    const user = await users.claim(userId, email, passwordHash);
     if (!user) throw new Fault('INVITATION_INVALID');
     await invitations.remove(userId, hash);
     return user;

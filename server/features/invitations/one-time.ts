@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Fault } from '../../../shared/faults.ts';
 import type { UserId } from '../../../shared/ids.ts';
 import type { Invitations, Invited } from '../../data/invitations.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -26,4 +27,15 @@ export const putOneTime = async (
     expiresAt: new Date(expiresAt),
   });
   return { invitation, expiresAt };
+};
+
+/**
+ * Looks once more, after the hashing: that may have taken its time, and a newer link voids this one from the moment at
+ * which it was made. INVITATION_INVALID.
+ */
+export const mustStillStand = async (
+  { invitations, clock }: { invitations: Pick<Invitations, 'find'>; clock: Clock },
+  hash: string,
+): Promise<void> => {
+  if ((await invitations.find(hash, new Date(clock.now()))) === null) throw new Fault('INVITATION_INVALID');
 };

@@ -11,7 +11,7 @@ import type { Who } from '../../domain/who.ts';
 import type { Checkpoint } from '../../kit/checkpoint.ts';
 import { type Clock, isoNow } from '../../kit/clock.ts';
 import type { Hashing } from '../auth/hashing.ts';
-import { hashOf, type OneTime, putOneTime } from './one-time.ts';
+import { hashOf, mustStillStand, type OneTime, putOneTime } from './one-time.ts';
 
 /** How long a link for a new password waits, in ms: 3 days. Who forgot it comes for it; what lies about opens an account. */
 const LIFE_MS = 3 * 86_400_000;
@@ -72,6 +72,8 @@ export const createRepairs = ({
       const user = await users.find(userId);
       if (!user || !(await users.stillHolds(userId, generation))) throw new Fault('INVITATION_INVALID');
       const passwordHash = await hashing.hash(password);
+      await checkpoint('link:hashed');
+      await mustStillStand({ invitations, clock }, hash);
       const lineId = await noted(user, userId, 'PASSWORD_SET_BY_LINK');
       // Before it is used up: whatever fails later, nobody is left in the account whom this was to put out.
       await endLogins(userId);
