@@ -9,6 +9,9 @@ import type { Seats } from './seats.ts';
 const MOST_WAITING = { packets: 2000, bytes: 4 * 1024 * 1024 };
 const EVERY_MS = 1000;
 
+/** The WebSocket of Engine.IO's transport; polling has none. */
+type WebSocketBeneath = { terminate?(): void };
+
 type Deps = {
   readonly seats: Seats;
   readonly clock: Clock;
@@ -46,7 +49,10 @@ export const createWatch = ({ seats, clock, end, log }: Deps) => {
         const connection: unknown = seat.socket.conn;
         if (connection instanceof PlainConnection) connection.closeCode = 1013;
         // Not disconnect(): a Socket.IO client would take that for good and stay away.
+        const { transport } = seat.socket.conn as unknown as { transport: { socket?: WebSocketBeneath } };
         seat.socket.conn.close(true);
+        // Engine.IO waits half a minute for the closing handshake, and what nobody reads would wait as long.
+        transport.socket?.terminate?.();
       }
     }
   };
