@@ -20,15 +20,22 @@ export const NewPassword = z
 const TriedPassword = z.string().min(1).max(1024);
 
 /** Nobody signs up as admin or device. */
+const SignUpRole = z.enum(['teacher', 'student']);
+export type SignUpRole = z.infer<typeof SignUpRole>;
+
 export const SignUp = z
   .strictObject({
     name: PersonName,
     email: Email,
     password: NewPassword,
-    role: z.enum(['teacher', 'student']),
+    role: SignUpRole,
   })
   .meta({ id: 'SignUp' });
 export type SignUp = z.infer<typeof SignUp>;
+
+/** The roles in which people may make an account for themselves here; none where the school makes them all. */
+export const SignUpRoles = z.object({ roles: z.array(SignUpRole) }).meta({ id: 'SignUpRoles' });
+export type SignUpRoles = z.infer<typeof SignUpRoles>;
 
 export const LogIn = z.strictObject({ email: Email, password: TriedPassword }).meta({ id: 'LogIn' });
 export type LogIn = z.infer<typeof LogIn>;

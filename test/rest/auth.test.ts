@@ -21,8 +21,8 @@ describe('REST: who may sign up', () => {
     ['POST /api/v1/auth/register', proximity],
   ] as const;
 
-  for (const setting of ['student', 'none', 'teacher,student'])
-    it(`[AC15] SIGN_UP=${setting} decides it for every way to do it`, async () => {
+  for (const setting of ['student', 'none', 'teacher', 'student,teacher'])
+    it(`[AC15] SIGN_UP=${setting} decides it for every way to do it, and is told beforehand`, async () => {
       const hub = await startHub({ mode: 'embedded', env: { SIGN_UP: setting } });
       try {
         for (const [line, body] of ways)
@@ -33,6 +33,12 @@ describe('REST: who may sign up', () => {
             if (setting.includes(role)) expect(answer.status, word).to.be.oneOf([200, 201]);
             else expect(answer.status, word).to.equal(403);
           }
+        // Whoever asks first is told the same.
+        const { status, body } = await ask(hub.url, 'GET /api/v1/auth/sign-up');
+        expect([status, body.data]).to.deep.equal([
+          200,
+          { roles: ROLES.filter((role) => setting.includes(role)) },
+        ]);
       } finally {
         await hub.stop();
       }

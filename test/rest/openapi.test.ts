@@ -44,6 +44,7 @@ describe('REST: docs, metrics and pages', () => {
         'GET /metrics',
         'GET /openapi.json',
         'POST /api/v1/auth/register',
+        'GET /api/v1/auth/sign-up',
         'POST /api/v1/auth/login',
         'POST /api/v1/auth/session',
         'POST /api/v1/auth/session/token',

@@ -7,6 +7,7 @@ import {
   PasswordChanged,
   Refresh,
   SignUp,
+  SignUpRoles,
   SocketTicket,
   Tokens,
   WebSession,
@@ -69,6 +70,19 @@ export const authRoutes = ({
       limit: { perMinute: 600, by: 'ip' },
     },
     async ({ body }) => me(await accounts.signUp(body)),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/api/v1/auth/sign-up',
+      roles: 'public',
+      summary: 'Who may sign up: the roles in which people make their own accounts here.',
+      description: 'As `SIGN_UP` is set. An empty list: the school makes every account, and invites to it.',
+      tags,
+      reply: SignUpRoles,
+      limit: { perMinute: 1200, by: 'ip' },
+    },
+    async () => ({ roles: accounts.signUpRoles() }),
   ),
   route(
     {

@@ -1,5 +1,6 @@
 import { Fault, isFault } from '../../../shared/faults.ts';
 import type { UserId } from '../../../shared/ids.ts';
+import type { SignUpRole } from '../../../shared/rest/auth.ts';
 import type { UserPatch } from '../../../shared/rest/users.ts';
 import type { Role } from '../../../shared/status.ts';
 import type { Logins } from '../../data/logins.ts';
@@ -54,6 +55,11 @@ export const createAccounts = ({
       if (!signUp.includes(applicant.role)) throw new Fault('SIGN_UP_CLOSED');
       return await create(applicant);
     },
+
+    /** The roles that anybody may take by themselves; the same for everybody who asks. */
+    signUpRoles: (): SignUpRole[] =>
+      (['teacher', 'student'] as const).filter((role) => signUp.includes(role)),
+
     list: users.list,
     /** Whether anybody may log in as admin. */
     hasAdmin: () => users.hasEnabled('admin'),
