@@ -65,7 +65,7 @@ export const everyLook = ({ biology, teacher, session, admin, nameOf }: School, 
   };
   return [
     of(undefined)('sign-in', '/', 'button'),
-    of(undefined)('sign-up', '/sign-up', 'button'),
+    of(undefined)('sign-up', '/sign-up', 'form'),
     of(undefined)('sign-in-wrong', '/', 'button', async (page, t) => {
       await page.getByLabel(t.auth.email).fill('nobody@school.test');
       await page.getByLabel(t.auth.password).fill('not mine');

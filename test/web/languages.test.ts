@@ -105,7 +105,7 @@ describe('the web app: its languages', function () {
       await page.getByRole('alert').getByText(faults.INVALID_CREDENTIALS).waitFor();
       await judge(page, language);
 
-      await page.getByRole('link', { name: auth.signUp }).click();
+      await page.getByRole('link', { name: auth.noAccount }).click();
       await page.getByLabel(auth.name).fill('Ada Byron');
       await page.getByLabel(auth.email).fill(email);
       await page.getByLabel(auth.password).fill('short');

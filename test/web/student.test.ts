@@ -156,7 +156,7 @@ describe('the web app: students', function () {
     const page = await (await web.context()).newPage();
     await page.goto((await qrOf(group, session)).url);
     await page.getByRole('heading', { name: 'Your scan is kept' }).waitFor();
-    await page.getByRole('link', { name: 'Sign up' }).click();
+    await page.getByRole('link', { name: 'No account yet?' }).click();
     await page.getByLabel('Your name').fill('Eve Newcomer');
     await page.getByLabel('E-mail address').fill('eve@school.test');
     await page.getByLabel('Password').fill('a good password');

@@ -13,7 +13,7 @@ import { Failure, Loading, State } from '../ui/feedback.tsx';
 import { Form, TextField } from '../ui/form.tsx';
 import { Head } from '../ui/frame.tsx';
 import styles from './sign-in.module.css';
-import { Languages, Title } from './sign-in.tsx';
+import { firstPage, Languages, Title } from './sign-in.tsx';
 
 /** A link as somebody pastes it, whole or what is behind its `#`. */
 const tokenIn = (pasted: string): string =>
@@ -83,7 +83,7 @@ const NewPassword = ({ label }: { label: string }) => {
 const Good = ({ token, invited: { name, purpose } }: { token: string; invited: Invited }) => {
   const { account, auth, claim } = useTexts();
   const [, go] = useLocation();
-  const goIn = () => go('/', { replace: true });
+  const goIn = () => go(firstPage(), { replace: true });
   if (purpose === 'password')
     return (
       <>

@@ -1,6 +1,5 @@
-import { type ReactNode, useState } from 'react';
-import { Link, useLocation } from 'wouter';
-import { Fault } from '../../../shared/faults.ts';
+import type { ReactNode } from 'react';
+import { useLocation } from 'wouter';
 import {
   chooseLanguage,
   LANGUAGES,
@@ -11,9 +10,9 @@ import {
 } from '../lib/language.ts';
 import { useValue } from '../lib/observable.ts';
 import { session } from '../lib/session.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
-import { Choices, Form, TextField } from '../ui/form.tsx';
+import { Form, TextField } from '../ui/form.tsx';
 import styles from './sign-in.module.css';
 import { scan } from './student/scan.ts';
 
@@ -61,14 +60,24 @@ const useWords = (): { title: string; note: string } => {
   }
 };
 
-/** The words beside a form of somebody who is not signed in. */
-export const Beside = ({ title, children }: { title: string; children: ReactNode }) => {
+/** The words beside a form of somebody who is not signed in; `more` is added to those about a scan that is kept. */
+export const Beside = ({
+  title,
+  more,
+  children,
+}: {
+  title: string;
+  more?: string | undefined;
+  children: ReactNode;
+}) => {
   const words = useWords();
   return (
     <div className={styles.page}>
       <div className={styles.words}>
         <h1>{words.title}</h1>
-        <p>{words.note}</p>
+        <p>
+          {words.note} {more}
+        </p>
         <div className={styles.places} aria-hidden="true">
           {[...PICTURE].map((place, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a picture that never changes
@@ -87,12 +96,19 @@ export const Beside = ({ title, children }: { title: string; children: ReactNode
   );
 };
 
+/** The first page of whoever has just come in: students count their scan there, where one is kept for them. */
+export const firstPage = (): string => {
+  const now = session.state.get();
+  const isOther = now.status === 'in' && now.user.role !== 'student';
+  return scan.get().status === 'none' || isOther ? '/' : '/check-in';
+};
+
 /** Goes on to where somebody wanted to go before they had to sign in. */
-const useGoOn = () => {
+export const useGoOn = () => {
   const [path, go] = useLocation();
   return () => {
     if (path !== '/sign-in' && path !== '/sign-up') return;
-    go(scan.get().status === 'none' ? '/' : '/check-in', { replace: true });
+    go(firstPage(), { replace: true });
   };
 };
 
@@ -120,66 +136,10 @@ export const SignIn = () => {
         <TextField label={auth.password} name="password" type="password" autoComplete="current-password" />
       </Form>
       <p className={styles.other}>{auth.forgotten}</p>
-      <p className={styles.other}>
-        {auth.noAccount} <Link href="/sign-up">{auth.signUp}</Link>
-      </p>
-    </Beside>
-  );
-};
-
-export const SignUp = () => {
-  const { auth, role } = useTexts();
-  const goOn = useGoOn();
-  const [isTaken, setTaken] = useState(false);
-  return (
-    <Beside title={auth.signUp}>
-      <Title text={auth.signUp} />
-      <Form
-        submit={auth.signUp}
-        onSubmit={async ({ name = '', email = '', password = '', role: chosen }) => {
-          setTaken(false);
-          try {
-            await session.signUp({
-              name,
-              email,
-              password,
-              role: chosen === 'teacher' ? 'teacher' : 'student',
-            });
-          } catch (error) {
-            // The same for every address that is taken: it does not tell by whom, nor whether they can sign in.
-            setTaken(error instanceof Fault && error.code === 'EMAIL_EXISTS');
-            throw error;
-          }
-          goOn();
-        }}
-      >
-        <TextField label={auth.name} name="name" autoComplete="name" />
-        <TextField label={auth.email} name="email" type="email" autoComplete="username" inputMode="email" />
-        <TextField
-          label={auth.password}
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          hint={auth.passwordHint}
-        />
-        <Choices
-          legend={auth.iAm}
-          name="role"
-          value="student"
-          options={[
-            ['student', role.student],
-            ['teacher', role.teacher],
-          ]}
-        />
-      </Form>
-      {isTaken && (
-        <p className={styles.note} role="status">
-          {auth.takenNote}
-        </p>
-      )}
-      <p className={styles.other}>
-        {auth.haveAccount} <Link href="/sign-in">{auth.signIn}</Link>
-      </p>
+      {/* Whether they may make one is not known here; that page asks, and says so. */}
+      <ButtonLink variant="quiet" href="/sign-up">
+        {auth.noAccount}
+      </ButtonLink>
     </Beside>
   );
 };

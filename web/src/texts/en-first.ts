@@ -113,6 +113,14 @@ export const first = {
     leftNote: 'You are signed out.',
     elsewhereNote:
       'You were signed out: this log-in was ended elsewhere, or its time was over. Sign in to go on.',
+    closed: 'Your school makes the accounts',
+    closedNote: 'Ask its office for your invitation: a link with which you choose your own password.',
+    closedScan: 'In class just now? Tell your teacher, who can mark you even without an account.',
+    only: {
+      student: 'Here students make their own account. Teachers get theirs from the school’s office.',
+      teacher: 'Here teachers make their own account. Students get theirs from the school’s office.',
+    },
+    invitation: 'I have an invitation link',
     forgotten: 'Forgotten your password? Ask your school’s office for a new link.',
     takenNote:
       'Is the address yours? Then sign in. If you never chose a password, ask your school’s office for your invitation.',

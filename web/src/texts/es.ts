@@ -124,6 +124,16 @@ export const es: Texts = {
     leftNote: 'Has cerrado la sesión.',
     elsewhereNote:
       'Tu sesión se cerró desde otro lugar o había caducado. Vuelve a iniciar sesión para continuar.',
+    closed: 'Las cuentas las crea tu centro',
+    closedNote: 'Pide tu invitación en la secretaría: un enlace con el que eliges tu propia contraseña.',
+    closedScan: '¿Estás ahora en clase? Dilo a tu docente: puede marcarte aunque no tengas cuenta.',
+    only: {
+      student:
+        'Aquí los estudiantes crean su propia cuenta. Los docentes la reciben de la secretaría del centro.',
+      teacher:
+        'Aquí los docentes crean su propia cuenta. Los estudiantes la reciben de la secretaría del centro.',
+    },
+    invitation: 'Tengo un enlace de invitación',
     forgotten: '¿Has olvidado la contraseña? Pide un enlace nuevo en la secretaría de tu centro.',
     takenNote:
       '¿El correo es tuyo? Entonces inicia sesión. Si nunca elegiste una contraseña, pide tu invitación en la secretaría de tu centro.',

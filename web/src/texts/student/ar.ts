@@ -56,7 +56,8 @@ export const student: Texts['student'] = {
   another: 'تسجيل الحضور في صفّ آخر',
   scanKept: 'حُفظ مسحك',
   scanKeptNote: (from: string, until: string) =>
-    `سجّل الدخول قبل ${until}، فيُحسب حضورك من ${from} إن كنت في هذا الصف. ومن ينشئ حسابه الآن فقد يلزم أن يُضاف إلى قائمته أولًا.`,
+    `سجّل الدخول قبل ${until}، فيُحسب حضورك من ${from} إن كنت في هذا الصف.`,
+  scanKeptNew: 'من ينشئ حسابه الآن فقد يلزم أن يُضاف إلى قائمة الصف أولًا.',
   scanStillCounts: (until: string) => `يُحسب من لحظة المسح، حتى ${until}.`,
   scanBinding: 'يجري التحقق من مسحك…',
   scanBindingNote: 'تواصل هذه الصفحة المحاولة إلى أن يجيب الخادم.',

@@ -50,7 +50,8 @@ export const student = {
   another: 'Check in to another class',
   scanKept: 'Your scan is kept',
   scanKeptNote: (from: string, until: string) =>
-    `Sign in by ${until}, and it counts as of ${from} if you are in this class. Whoever signs up now may have to be put on its roster first.`,
+    `Sign in by ${until}, and it counts as of ${from} if you are in this class.`,
+  scanKeptNew: 'Whoever signs up now may have to be put on its roster first.',
   scanStillCounts: (until: string) => `It counts as of the moment of the scan, until ${until}.`,
   scanBinding: 'Checking your scan…',
   scanBindingNote: 'This page keeps trying until the server answers.',

@@ -48,7 +48,8 @@ export const student: Texts['student'] = {
   another: 'Registrarme en otra clase',
   scanKept: 'Tu escaneo está guardado',
   scanKeptNote: (from: string, until: string) =>
-    `Entra antes de las ${until} y contará desde las ${from} si estás en esta clase. A quien crea su cuenta ahora puede que primero tengan que añadirlo a la lista.`,
+    `Entra antes de las ${until} y contará desde las ${from} si estás en esta clase.`,
+  scanKeptNew: 'A quien crea su cuenta ahora puede que primero tengan que añadirlo a la lista.',
   scanStillCounts: (until: string) => `Cuenta desde el momento del escaneo, hasta las ${until}.`,
   scanBinding: 'Comprobando tu escaneo…',
   scanBindingNote: 'Esta página sigue intentándolo hasta que el servidor responda.',
