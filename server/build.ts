@@ -38,6 +38,7 @@ import { describeError } from './kit/describe-error.ts';
 import type { Log } from './kit/log.ts';
 import { createMetrics } from './kit/metrics.ts';
 import { originPolicy } from './kit/origin.ts';
+import { unusedConnections } from './kit/unused-connections.ts';
 import type { MarkOutcome } from './live/register.ts';
 import { createApp } from './rest/app.ts';
 import type { Route } from './rest/route.ts';
@@ -284,6 +285,7 @@ export const build = async (
     limiters,
   });
   const http = createServer(app);
+  const closeUnused = unusedConnections(http);
   hub.attach(http);
   const counted = setInterval(() => {
     const open = hub.open();
@@ -311,6 +313,7 @@ export const build = async (
     clearInterval(counted);
     clearInterval(tidied);
     const closed = new Promise((resolve) => http.close(resolve));
+    closeUnused();
     await hub.close();
     http.closeIdleConnections();
     await closed;
