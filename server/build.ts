@@ -45,6 +45,8 @@ import type { Route } from './rest/route.ts';
 
 /** How long the open connections are given to go elsewhere when the process ends, in ms. */
 const DRAIN_MS = 2_000;
+/** How long requests that are under way, or half sent, are waited for when the process ends, in ms. */
+const REQUESTS_MS = 10_000;
 /** How often what is over is removed from the database, in ms. */
 const TIDY_EVERY_MS = 10 * 60_000;
 
@@ -57,7 +59,7 @@ export type Built = {
   /** Whether anybody may log in as admin. */
   readonly hasAdmin: boolean;
   /** Stops taking connections, sends the open ones elsewhere, finishes what is under way, and lets go of everything. */
-  close(options?: { drainMs?: number }): Promise<void>;
+  close(options?: { drainMs?: number; requestsMs?: number }): Promise<void>;
 };
 
 /** Puts the product together: the only place that names the parts it is made of. */
@@ -307,16 +309,18 @@ export const build = async (
   if (admin === 'taken') log.error('ADMIN_EMAIL belongs to somebody who is no admin; no admin was created');
   await alarms.start(running.clockwork);
 
-  const closeAll = async (drainMs: number) => {
+  const closeAll = async ({ drainMs = DRAIN_MS, requestsMs = REQUESTS_MS } = {}) => {
     await hub.drain(drainMs);
     await alarms.stop();
     clearInterval(counted);
     clearInterval(tidied);
     const closed = new Promise((resolve) => http.close(resolve));
     closeUnused();
+    const cut = setTimeout(() => http.closeAllConnections(), requestsMs);
     await hub.close();
     http.closeIdleConnections();
     await closed;
+    clearTimeout(cut);
     await running.idle();
     await hashing.close();
     await stores.close();
@@ -327,8 +331,8 @@ export const build = async (
     hasAdmin: await accounts.hasAdmin(),
     routes,
     describe: stores.describe,
-    close: ({ drainMs = DRAIN_MS } = {}) => {
-      closing ??= closeAll(drainMs);
+    close: (options) => {
+      closing ??= closeAll(options);
       return closing;
     },
   };

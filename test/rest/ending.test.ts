@@ -16,4 +16,21 @@ describe('the end of a hub', function () {
     await hub.stop();
     await closed;
   });
+
+  for (const [what, text] of [
+    ['head', 'POST /api/v1/auth/login HTTP/1.1\r\nHost: school.test\r\n'],
+    [
+      'body',
+      'POST /api/v1/auth/login HTTP/1.1\r\nHost: school.test\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    ],
+  ] as const)
+    it(`waits for a while, and no longer, for the rest of a request of which a part of the ${what} came`, async () => {
+      const hub = await startHub({ mode: 'embedded' });
+      const half = connect(Number(new URL(hub.url).port), new URL(hub.url).hostname);
+      const closed = once(half.resume(), 'close');
+      await new Promise((resolve) => half.write(text, resolve));
+      expect((await fetch(`${hub.url}/health`)).status).to.equal(200);
+      await hub.stop({ requestsMs: 50 });
+      await closed;
+    });
 });

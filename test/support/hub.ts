@@ -76,8 +76,8 @@ export const startHub = async ({
     /** The database behind it, to look into. */
     connection,
     school: createSchool(connection),
-    async stop() {
-      await built.close({ drainMs: 0 });
+    async stop(options: Parameters<typeof built.close>[0] = {}) {
+      await built.close({ drainMs: 0, ...options });
       await connection.close();
     },
   };
