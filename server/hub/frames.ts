@@ -18,8 +18,8 @@ const writeHead = (into: Buffer, at: number, length: number): number => {
 
 /** The WebSocket frames of several texts in one piece of memory, to be written at once. */
 export const framesOf = (texts: readonly Text[]): Buffer => {
-  const [only, ...more] = texts;
-  if (more.length === 0 && only?.framed?.length === 1 && only.framed[0]) return only.framed[0];
+  const whole = texts.length === 1 ? texts[0]?.framed : undefined;
+  if (whole?.length === 1 && whole[0]) return whole[0];
   const lengths = texts.map(({ text, framed }) =>
     framed ? framed.reduce((sum, part) => sum + part.length, 0) : Buffer.byteLength(text),
   );

@@ -3,6 +3,12 @@ import type { Server, Socket } from 'socket.io';
 import { framesOf, type Text } from './frames.ts';
 import { PlainConnection } from './plain-connection.ts';
 
+/**
+ * What waits for a connection until the end of the turn. Kept with it, not in a map: of one that grows and shrinks every
+ * turn each table would hold the next one, and what is in it, until all are old and the collector stops for 10 ms.
+ */
+const WAITING = Symbol('waiting');
+
 /** What of an Engine.IO connection is needed to write together; where it looks different, nothing changes. */
 type Connection = {
   readyState: string;
@@ -10,6 +16,7 @@ type Connection = {
   writeBuffer: readonly unknown[];
   write(data: unknown, options?: Options, sent?: () => void): unknown;
   close(discard?: boolean): unknown;
+  [WAITING]?: Text[] | undefined;
 };
 /** `wsPreEncodedFrame`: the frame that a broadcast made once for all who hear it. */
 type Options = { wsPreEncodedFrame?: readonly Buffer[] | undefined };
@@ -33,28 +40,34 @@ export type Say = (to: Iterable<Socket>, said: readonly string[]) => void;
  * connection changes its transport.
  */
 export const createSay = (io: Server): { say: Say; attach: () => void } => {
-  const waiting = new Map<Connection, Text[]>();
+  /** To whom this turn said something. */
+  let turn: Connection[] = [];
 
-  const writeOut = (connection: Connection, texts: readonly Text[]) => {
-    waiting.delete(connection);
-    // Gone meanwhile, it hears nothing any more.
+  /** Writes what waits for a connection; gone meanwhile, it hears nothing any more. */
+  const writeOut = (connection: Connection) => {
+    const texts = connection[WAITING];
+    if (!texts) return;
+    connection[WAITING] = undefined;
     streamOf(connection)?.write(framesOf(texts));
   };
   const endTurn = () => {
-    for (const [connection, texts] of waiting) writeOut(connection, texts);
+    const spoken = turn;
+    turn = [];
+    for (const connection of spoken) writeOut(connection);
   };
 
   /** False where it would overtake what Engine.IO holds back. */
   const take = (connection: Connection, text: Text): boolean => {
-    const texts = waiting.get(connection);
+    const texts = connection[WAITING];
     const free = connection.readyState === 'open' && connection.writeBuffer.length === 0;
     if (free && texts) {
       texts.push(text);
     } else if (free && streamOf(connection)) {
-      if (waiting.size === 0) process.nextTick(endTurn);
-      waiting.set(connection, [text]);
+      if (turn.length === 0) process.nextTick(endTurn);
+      turn.push(connection);
+      connection[WAITING] = [text];
     } else {
-      if (texts) writeOut(connection, texts);
+      writeOut(connection);
       return false;
     }
     return true;
@@ -69,8 +82,7 @@ export const createSay = (io: Server): { say: Say; attach: () => void } => {
     return taken ? this : write?.call(this, data, options, sent);
   }
   function closeAfter(this: Connection, discard?: boolean): unknown {
-    const texts = waiting.get(this);
-    if (texts) writeOut(this, texts);
+    writeOut(this);
     return close?.call(this, discard);
   }
 
