@@ -18,7 +18,7 @@ import {
   sortedSince,
 } from './register-support.ts';
 
-const RUNS = 60;
+const RUNS = 30;
 
 /** The value of a promise or of a call, or the code of its fault. */
 const told = async <T>(call: () => T | Promise<T>) => {

@@ -35,7 +35,7 @@ const swept = async (connection: Connection, those: readonly BusyClass[]): Promi
 
 for (const mode of MODES)
   describe(`kill -9 (${mode})`, function () {
-    this.timeout(60_000 + ROUNDS * 30_000);
+    this.timeout(120_000 + ROUNDS * 30_000);
     let world: World;
     let classes: BusyClass[] = [];
 

@@ -21,7 +21,7 @@ import {
 } from '../support/property-class.ts';
 import { createWalk, type Step, steps, type Walk } from '../support/property-steps.ts';
 
-const RUNS = Number(process.env.FC_RUNS ?? 25);
+const RUNS = Number(process.env.FC_RUNS ?? 12);
 /** A run takes below a second; one that takes this long, in ms, waits for what will not come. */
 const LATE_MS = 20_000;
 

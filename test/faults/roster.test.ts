@@ -4,7 +4,7 @@ import type { SyncReply } from '../../shared/protocol/index.ts';
 import { call, connectRaw, MODES, startHub, type TestHub } from '../support/hub.ts';
 
 /** How often it is tried: one in some of them meets the moment between the database and the register. */
-const ROUNDS = 80;
+const ROUNDS = 40;
 
 for (const mode of MODES)
   describe(`a student who is put in and taken out at the same time (${mode})`, () => {

@@ -9,7 +9,7 @@ const MARKS = 120;
 const CLASSES = 3;
 
 describe('two hubs on one Redis and one MongoDB', function () {
-  this.timeout(60_000 + ROUNDS * 30_000);
+  this.timeout(120_000 + ROUNDS * 30_000);
   let world: World;
   let hubs: readonly [ProcessHub, ProcessHub];
   let balancer: Balancer;

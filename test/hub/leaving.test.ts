@@ -4,7 +4,7 @@ import { logIn, newPerson } from '../support/http.ts';
 import { call, connectRaw, MODES, type Raw, startHub, type TestHub, WIRES } from '../support/hub.ts';
 import { coTeachers, createDoor, good, liveClass, roster, seated } from '../support/live-class.ts';
 
-const ROUNDS = 12;
+const ROUNDS = 6;
 
 /** Some turns of the loop, so that two things start at changing distances. */
 const hops = async (most: number) => {

@@ -133,19 +133,30 @@ export const startWeb = async (mode: Mode = 'redis', env: Record<string, string>
 export type Web = Awaited<ReturnType<typeof startWeb>>;
 
 /** What axe finds on a page by WCAG 2.2 AA, one line each with the places; nothing is to be found. */
-export const axe = async (page: Page): Promise<string[]> => {
+export const axe = async (
+  page: Page,
+  rules: readonly string[] = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+): Promise<string[]> => {
   await page.evaluate(AXE);
-  return await page.evaluate(async () => {
+  return await page.evaluate(async (runOnly) => {
     type Found = { id: string; help: string; nodes: { target: unknown; failureSummary: string }[] };
     const { axe } = globalThis as unknown as { axe: { run(o: object): Promise<{ violations: Found[] }> } };
-    const { violations } = await axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
+    const { violations } = await axe.run({ runOnly });
     return violations.map(
       ({ id, help, nodes }) =>
         `${id}: ${help}: ${nodes.map(({ target, failureSummary }) => `${String(target)} (${failureSummary})`).join(' | ')}`,
     );
-  });
+  }, rules);
+};
+/** The same in light and in dark, where only the colours are others. */
+export const axeInBoth = async (page: Page): Promise<string[]> => {
+  const found = await axe(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  // What is drawn in the other colours, not what was drawn before.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  const inDark = await axe(page, ['color-contrast']);
+  await page.emulateMedia({ colorScheme: null });
+  return [...found, ...inDark.map((one) => `in dark: ${one}`)];
 };
 
 /** Gathers what a page complains about in its console and what it throws. */

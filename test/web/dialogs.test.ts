@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { everyLook, type Look } from '../../scripts/screens-list.ts';
 import { fillRest, fillSchool } from '../../scripts/screens-school.ts';
 import { en } from '../../web/src/texts/en.ts';
-import { axe, SIZES, startWeb, type Web } from '../support/web.ts';
+import { axeInBoth, SIZES, startWeb, type Web } from '../support/web.ts';
 
 /** What opens over a page or comes of something done on it, by the names that the list of screens gives them. */
 const OVER = [
@@ -58,14 +58,7 @@ describe('the web app: everything that opens over a page', function () {
       const page = await open(look.person, look.path);
       await page.locator(look.ready).first().waitFor();
       await look.then?.(page, en);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        // What is drawn in the other colours, not what was drawn before.
-        await page.evaluate(
-          'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
-        );
-        expect(await axe(page), colorScheme).to.deep.equal([]);
-      }
+      expect(await axeInBoth(page)).to.deep.equal([]);
       expect(await page.evaluate<string[]>(AMISS)).to.deep.equal([]);
       await page.context().setOffline(false);
     });

@@ -4,7 +4,7 @@ import { ar } from '../../web/src/texts/ar.ts';
 import { en } from '../../web/src/texts/en.ts';
 import { es } from '../../web/src/texts/es.ts';
 import { call } from '../support/hub.ts';
-import { axe, complaintsOf, PASSWORD, SIZES, startWeb, type Web } from '../support/web.ts';
+import { axeInBoth, complaintsOf, PASSWORD, SIZES, startWeb, type Web } from '../support/web.ts';
 
 const LANGUAGES = { en, es, ar };
 
@@ -49,7 +49,7 @@ describe('the web app: who may sign up', function () {
   /** Nothing on the page needs to be moved sideways, and axe finds nothing. */
   const judge = async (page: Page) => {
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).to.be.at.most(0);
-    expect(await axe(page)).to.deep.equal([]);
+    expect(await axeInBoth(page)).to.deep.equal([]);
   };
 
   describe('nobody (SIGN_UP=none)', () => {
@@ -77,14 +77,13 @@ describe('the web app: who may sign up', function () {
     });
 
     for (const [language, { auth }] of Object.entries(LANGUAGES))
-      for (const colorScheme of ['light', 'dark'] as const)
-        it(`opened directly it is a page of its own (${language}, ${colorScheme})`, async () => {
-          const page = await fresh({ locale: language, colorScheme });
-          await page.goto('/sign-up');
-          await page.getByRole('heading', { name: auth.closed, exact: true }).waitFor();
-          await page.getByRole('link', { name: auth.invitation }).waitFor();
-          await judge(page);
-        });
+      it(`opened directly it is a page of its own (${language})`, async () => {
+        const page = await fresh({ locale: language });
+        await page.goto('/sign-up');
+        await page.getByRole('heading', { name: auth.closed, exact: true }).waitFor();
+        await page.getByRole('link', { name: auth.invitation }).waitFor();
+        await judge(page);
+      });
 
     it('[WA5] a scanned link leads to the teacher, or with an invitation in the same tab it counts', async () => {
       const { group, url } = await scanned();
@@ -144,13 +143,14 @@ describe('the web app: who may sign up', function () {
         expect(await roleOf(`only-${only}@school.test`)).to.equal(only);
       });
 
-      for (const [language, { auth }] of Object.entries(LANGUAGES))
-        it(`axe finds nothing (${language})`, async () => {
-          const page = await fresh({ locale: language, colorScheme: only === 'teacher' ? 'dark' : 'light' });
+      it('says so in every language', async () => {
+        for (const [locale, { auth }] of Object.entries(LANGUAGES)) {
+          const page = await fresh({ locale });
           await page.goto('/sign-up');
           await page.getByText(auth.only[only]).waitFor();
-          await judge(page);
-        });
+          if (locale === 'ar') await judge(page);
+        }
+      });
 
       it('[WA5] a link that was scanned is kept beside what the student can do', async () => {
         const page = await fresh();
