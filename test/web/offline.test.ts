@@ -183,7 +183,7 @@ describe('the web app: installed, and without a network', function () {
     };
     const scriptOf = (page: Page) => page.locator('script[type=module]').first().getAttribute('src');
 
-    it('is there at the next load, while a page of the earlier one keeps working, also what it has not loaded yet', async () => {
+    it('[WA6] is there at the next load, while a page of the earlier one keeps working, also what it has not loaded yet', async () => {
       const context = await web.context({ baseURL: url });
       const old = await context.newPage();
       await old.goto('/');
